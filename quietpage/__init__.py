@@ -1,0 +1,1 @@
+"""The machinery of Quietpage: from settings, facts and words to bytes."""

@@ -1,0 +1,50 @@
+"""`static/` to the inline style and script, with their CSP hashes."""
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+
+from .config import ROOT
+
+
+@dataclass(frozen=True)
+class Assets:
+    """Style and script as inlined, and the sources that the CSP admits."""
+
+    style: str
+    script: str
+
+    @property
+    def style_source(self) -> str:
+        """The CSP source of the style, such as 'sha256-…'."""
+        return _source(self.style)
+
+    @property
+    def script_source(self) -> str:
+        """The CSP source of the script."""
+        return _source(self.script)
+
+
+def load_assets() -> Assets:
+    """Read style and script, without the comments and white space readers pay for."""
+    style = (ROOT / "static" / "style.css").read_text(encoding="utf-8")
+    script = (ROOT / "static" / "exit.js").read_text(encoding="utf-8")
+    return Assets(_squeeze_style(style), _squeeze_script(script))
+
+
+def _squeeze_style(text: str) -> str:
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    text = re.sub(r"\s+", " ", text)
+    return re.sub(r" ?([{};,]) ?", r"\1", text).replace(": ", ":").strip()
+
+
+def _squeeze_script(text: str) -> str:
+    """Drop indents and lines that are only a comment; all else stays as written."""
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+def _source(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
