@@ -86,6 +86,6 @@
     }
   });
 
-  on("pageshow", () => gone && go());
+  on("pageshow", (event) => gone && event.persisted && go());
   if (history.state) leave();
 })();

@@ -1,0 +1,360 @@
+"""The facts: helplines and emergency numbers, read from their tables and checked."""
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+import click
+import phonenumbers
+from babel.core import Locale, get_global
+from babel.languages import get_official_languages
+
+from .errors import QuietpageError
+
+TABLE = Path(__file__).with_name("helplines.csv")
+EMERGENCY_TABLE = Path(__file__).with_name("emergency-numbers.csv")
+DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+AUDIENCES = ("everyone", "women", "men", "lgbtq", "children")
+
+_DAY = f"(?:{'|'.join(DAYS)})"
+_TIME = r"(?:[01]\d|2[0-4]):[0-5]\d"
+_RULE = re.compile(rf"({_DAY})(?:-({_DAY}))? ({_TIME})-({_TIME})")
+_HTTPS = re.compile(r"https://[\w.-]+(/[^\s\"'<>]*)?")
+# A source is something that a person can open: a page, a site or a repository.
+_SOURCE = re.compile(r"[\w-]+\.[a-z]{2,}")
+# A long number is one that phonenumbers can judge; below are short codes.
+_LONG_NUMBER_DIGITS = 7
+_OLD_DAYS = 365
+
+
+@dataclass(frozen=True)
+class Helpline:
+    """A row of `helplines.csv`; every value is text, empty where nothing is known.
+
+    `phone` is what is dialled inside the country: a short code, a free number in
+    national form, or an ordinary number in E.164 form.
+    """
+
+    country: str
+    region: str
+    name: str
+    name_lang: str
+    name_en: str
+    phone: str
+    phone_display: str
+    phone_also: str
+    tty: str
+    sms_number: str
+    sms_text: str
+    whatsapp: str
+    chat_url: str
+    hours: str
+    languages: str
+    audience: str
+    run_by: str
+    cost: str
+    website: str
+    source: str
+    source_date: str
+    confidence: str
+    notes: str
+
+    @property
+    def is_dialled_by_link(self) -> bool:
+        """Whether a `tel:` link reaches it; phones ignore `*` and `#` codes there."""
+        return bool(self.phone) and self.phone.lstrip("+").isdigit()
+
+
+@dataclass(frozen=True)
+class Emergency:
+    """A row of `emergency-numbers.csv`."""
+
+    country: str
+    police: str
+    ambulance: str
+    source: str
+    confidence: str
+    notes: str
+
+
+Row = TypeVar("Row", Helpline, Emergency)
+
+
+@dataclass(frozen=True)
+class Country:
+    """What the page shows for a country."""
+
+    code: str
+    police: str
+    ambulance: str
+    helplines: tuple[Helpline, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A fault in a table: an error stops the start, a warning does not."""
+
+    file: str
+    line: int
+    message: str
+    is_error: bool = True
+
+    def __str__(self) -> str:
+        """Return the finding as one sentence with file and line."""
+        kind = "error" if self.is_error else "warning"
+        return f"{self.file}:{self.line}: {kind}: {self.message}"
+
+
+def load_countries(
+    table: Path = TABLE, emergency_table: Path = EMERGENCY_TABLE
+) -> tuple[Country, ...]:
+    """Return the countries that the page shows, by code.
+
+    Rows of low confidence stay out; a country all of whose rows are low keeps its
+    emergency numbers.
+
+    Raises:
+        QuietpageError: A table has an error; the sentence names the first.
+    """
+    errors = [found for found in check(table, emergency_table) if found.is_error]
+    if errors:
+        more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
+        raise QuietpageError(
+            f"{errors[0].file}:{errors[0].line}: {errors[0].message}{more}"
+            " All are listed by: flask --app app helplines check"
+        )
+    rows = [row for _, row in _read(table, Helpline)]
+    emergencies = {row.country: row for _, row in _read(emergency_table, Emergency)}
+    countries = []
+    for code in sorted({row.country for row in rows}):
+        emergency = emergencies.get(code)
+        known = emergency is not None and emergency.confidence != "low"
+        countries.append(
+            Country(
+                code,
+                emergency.police if emergency and known else "",
+                emergency.ambulance if emergency and known else "",
+                tuple(r for r in rows if r.country == code and r.confidence != "low"),
+            )
+        )
+    return tuple(countries)
+
+
+def speaks(country: str, locale: Locale) -> bool:
+    """Return whether the locale's language is official there (CLDR, by Babel)."""
+    official = get_official_languages(country, regional=True, de_facto=True)
+    if locale.language != "zh":
+        return locale.language in official
+    hant = any(tag == "zh_Hant" for tag in official)
+    return hant if locale.script == "Hant" else "zh" in official
+
+
+def _read(table: Path, row_type: type[Row]) -> Iterator[tuple[int, Row]]:
+    """Yield (line, row) of a table."""
+    expected = [column.name for column in fields(row_type)]
+    try:
+        with table.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file, strict=True, restkey="too many")
+            if reader.fieldnames != expected:
+                raise QuietpageError(
+                    f"{table.name}:1: the columns are {reader.fieldnames}, but must be "
+                    f"{expected}. Restore the first line."
+                )
+            for values in reader:
+                if list(values) != expected or None in values.values():
+                    raise QuietpageError(
+                        f"{table.name}:{reader.line_num}: the line has too many or too "
+                        "few cells. Put cells with commas in double quotes."
+                    )
+                yield reader.line_num, row_type(**values)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise QuietpageError(
+            f"{table.name}: cannot be read ({error}). Save it as CSV in UTF-8."
+        ) from error
+
+
+def check(
+    table: Path = TABLE,
+    emergency_table: Path = EMERGENCY_TABLE,
+    today: date | None = None,
+) -> list[Finding]:
+    """Return every fault of both tables, in order of file and line.
+
+    `today` is what ages are counted to; without it no row is called old, so that
+    the page never depends on the day it is made.
+
+    Raises:
+        QuietpageError: A table cannot be read at all.
+    """
+    findings = [
+        Finding(table.name, line, *fault)
+        for line, row in _read(table, Helpline)
+        for fault in _row_faults(row, today)
+    ]
+    seen: dict[tuple[str, str], int] = {}
+    for line, row in _read(table, Helpline):
+        key = (row.country, row.phone or row.website)
+        if key in seen:
+            message = f"repeats line {seen[key]} ({key[1]}). Remove one."
+            findings.append(Finding(table.name, line, message))
+        seen.setdefault(key, line)
+    findings += [
+        Finding(emergency_table.name, line, *fault)
+        for line, row in _read(emergency_table, Emergency)
+        for fault in _emergency_faults(row)
+    ]
+    return findings
+
+
+def _row_faults(row: Helpline, today: date | None) -> Iterator[tuple[str, bool]]:
+    yield from _place_faults(row.country, row.source)
+    if not row.name:
+        yield "name is empty, but must be the service's own name. Write it.", True
+    if not (row.phone or row.sms_number or row.chat_url or row.website):
+        yield "there is no way to reach it. Give a phone, sms_number or website.", True
+    known = get_global("likely_subtags")
+    for tag in [*row.languages.split(), row.name_lang]:
+        if tag.partition("-")[0] not in known:
+            yield f"'{tag}' is no language tag. Use BCP 47, such as pt or zh-Hant.", True
+    try:
+        parse_hours(row.hours)
+    except ValueError:
+        message = (
+            f"hours is '{row.hours}', but must be like 24/7 or Mo-Fr 09:00-17:00."
+            " Leave it empty if unsure."
+        )
+        yield message, True
+    for name, value, allowed in (
+        ("audience", row.audience, AUDIENCES),
+        ("run_by", row.run_by, ("", "police")),
+        ("cost", row.cost, ("", "free", "charged")),
+        ("confidence", row.confidence, ("high", "medium", "low")),
+    ):
+        if value not in allowed:
+            choice = ", ".join(option or "empty" for option in allowed)
+            yield f"{name} is '{value}', but must be one of: {choice}.", True
+    for name, value in (("website", row.website), ("chat_url", row.chat_url)):
+        if value and not _HTTPS.fullmatch(value):
+            yield f"{name} is '{value}', but must begin with https://.", True
+    yield from _number_faults(row)
+    yield from _age_faults(row.source_date, today)
+
+
+def _place_faults(country: str, source: str) -> Iterator[tuple[str, bool]]:
+    if country not in Locale("en").territories or len(country) != 2:  # noqa: PLR2004
+        yield f"country is '{country}', but must be ISO 3166, such as MX.", True
+    if not _SOURCE.search(source):
+        yield "source names nothing that a person can open. Give an address.", True
+
+
+def _number_faults(row: Helpline) -> Iterator[tuple[str, bool]]:
+    numbers = [row.phone, row.tty, row.whatsapp, *row.phone_also.split(" ; ")]
+    for number in filter(None, numbers):
+        if not re.fullmatch(r"[+*#]?[\d ()*#-]+", number):
+            yield f"'{number}' is not a number. Use digits, spaces and hyphens.", True
+        elif sum(map(str.isdigit, number)) < _LONG_NUMBER_DIGITS:
+            yield from _short_code_faults(number, row.country)
+        elif not _is_valid(number, row.country):
+            yield f"'{number}' is not a valid number in {row.country}. Check it.", True
+    shown = re.sub(r"\D", "", row.phone_display)
+    if row.phone and not re.sub(r"\D", "", row.phone).endswith(shown.lstrip("0")):
+        message = f"phone '{row.phone}' and phone_display '{row.phone_display}' differ."
+        yield f"{message} Make them the same number.", True
+
+
+def _short_code_faults(number: str, country: str) -> Iterator[tuple[str, bool]]:
+    parsed = _parsed(re.sub(r"\D", "", number), country)
+    if parsed is None or not phonenumbers.is_valid_short_number_for_region(
+        parsed, country
+    ):
+        yield f"short code '{number}' is unknown to phonenumbers in {country}.", False
+
+
+def _parsed(number: str, country: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(number, country)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def _is_valid(number: str, country: str) -> bool:
+    parsed = _parsed(number, country)
+    return parsed is not None and phonenumbers.is_valid_number_for_region(
+        parsed, country
+    )
+
+
+def _age_faults(seen: str, today: date | None) -> Iterator[tuple[str, bool]]:
+    if not re.fullmatch(r"(\d{4}(-(0[1-9]|1[0-2]))?)?", seen):
+        yield f"source_date is '{seen}', but must be YYYY or YYYY-MM.", True
+    elif today and (not seen or (today - _last_day(seen)).days > _OLD_DAYS):
+        yield f"last seen {seen or 'at an unknown date'}. Check the number.", False
+
+
+def _last_day(seen: str) -> date:
+    year, _, month = seen.partition("-")
+    return date(int(year), int(month or 12), 28)
+
+
+def _emergency_faults(row: Emergency) -> Iterator[tuple[str, bool]]:
+    yield from _place_faults(row.country, row.source)
+    for number in (row.police, row.ambulance):
+        if not re.fullmatch(r"\d{0,5}", number):
+            yield f"'{number}' is not a short code. Use up to five digits.", True
+
+
+def parse_hours(hours: str) -> tuple[list[tuple[str, str, str, str]], bool]:
+    """Return the rules of an opening_hours value and whether holidays are off.
+
+    A rule is (first day, last day, opens, closes); "24/7" and "" have none. The
+    subset of OpenStreetMap's opening_hours is what the table uses.
+
+    Raises:
+        ValueError: The value is outside that subset.
+
+    >>> parse_hours("Mo-Fr 09:00-18:00; Su 10:00-12:00; PH off")
+    ([('Mo', 'Fr', '09:00', '18:00'), ('Su', 'Su', '10:00', '12:00')], True)
+    """
+    if hours in ("", "24/7"):
+        return [], False
+    parts = hours.split("; ")
+    holidays_off = parts[-1] == "PH off"
+    rules = []
+    for part in parts[: len(parts) - holidays_off]:
+        match = _RULE.fullmatch(part)
+        if match is None:
+            raise ValueError(part)
+        first, last, opens, closes = match.groups()
+        rules.append((first, last or first, opens, closes))
+    return rules, holidays_off
+
+
+def extract_regions(
+    fileobj: object, keywords: object, comment_tags: object, options: object
+) -> Iterator[tuple[int, None, str, Sequence[str]]]:
+    """Give Babel the region names of the table as messages to translate."""
+    del fileobj, keywords, comment_tags, options
+    for line, row in _read(TABLE, Helpline):
+        if row.region and row.confidence != "low":
+            yield line, None, row.region, [f"Part of a country ({row.country})."]
+
+
+@click.group("helplines")
+def commands() -> None:
+    """Look after the tables of numbers."""
+
+
+@commands.command("check")
+def check_command() -> None:
+    """Check the tables: countries, numbers, hours, sources, age."""
+    findings = check(today=date.today())  # noqa: DTZ011 - a day, not a moment
+    for finding in findings:
+        click.echo(str(finding))
+    errors = sum(found.is_error for found in findings)
+    click.echo(f"{errors} errors, {len(findings) - errors} warnings")
+    if errors:
+        raise SystemExit(1)

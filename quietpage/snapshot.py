@@ -1,0 +1,181 @@
+"""Documents to padded, compressed, read-only answers, served by look-up."""
+
+import struct
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import brotli
+
+from .negotiate import CODINGS, choose_coding, locale_chooser
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+Headers = list[tuple[str, str]]
+
+_HSTS = "Strict-Transport-Security"
+_PLAIN_SCHEME, _TLS_SCHEME = "http", "https"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An answer but for its status: headers by scheme, and the body."""
+
+    headers: Mapping[str, Headers]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Document:
+    """What the Flask app answered: headers as over TLS, and the document."""
+
+    headers: Headers
+    body: bytes
+
+
+def compress_brotli(body: bytes, pad_bytes: int) -> bytes:
+    """Return `body` in brotli, longer by `pad_bytes` that decode to nothing.
+
+    The padding is metadata blocks (RFC 7932 section 9.2), behind the text so that
+    it delays none of it.
+    """
+    compressor = brotli.Compressor(quality=11, mode=brotli.MODE_TEXT)
+    stream = compressor.process(body) + compressor.flush()
+    # An empty last block: ISLAST and ISLASTEMPTY.
+    return bytes(stream + _metadata_blocks(pad_bytes) + b"\x03")
+
+
+def _metadata_blocks(size_bytes: int) -> bytes:
+    """Return byte-aligned metadata blocks of exactly that size in all."""
+    blocks = b""
+    while size_bytes:
+        # MNIBBLES 0 (bits 11), a zero bit, then MSKIPBYTES: six bits with ISLAST.
+        if size_bytes <= 2:  # noqa: PLR2004 - too small for a length
+            blocks += b"\x06" * size_bytes
+            return blocks
+        skipped = min(size_bytes - 3, 255)
+        # ISLAST=0, MNIBBLES=3, reserved=0, MSKIPBYTES=1, MSKIPLEN-1 in eight bits.
+        head = 0b01_0_11_0 | skipped << 6
+        blocks += head.to_bytes(2, "little") + bytes(skipped + 1)
+        size_bytes -= skipped + 3
+    return blocks
+
+
+def compress_gzip(body: bytes, pad_bytes: int) -> bytes:
+    """Return `body` in gzip, longer by `pad_bytes` that decode to nothing.
+
+    Empty stored blocks of five bytes (RFC 1951 section 3.2.4) follow the text; the
+    rest of the padding is a comment in the header. No time and no name stand in it.
+    """
+    blocks, rest = divmod(pad_bytes, 5)
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, 9)
+    stream = deflate.compress(body) + deflate.flush(zlib.Z_SYNC_FLUSH)
+    # FCOMMENT, no time, best compression, unknown system; an empty last block.
+    head = b"\x1f\x8b\x08\x10\0\0\0\0\x02\xff" + b"-" * rest + b"\0"
+    tail = struct.pack("<2L", zlib.crc32(body), len(body) & 0xFFFFFFFF)
+    return head + stream + b"\0\0\0\xff\xff" * blocks + b"\x03\0" + tail
+
+
+def pad_identity(body: bytes, pad_bytes: int) -> bytes:
+    """Return `body` with white space behind it."""
+    return body + b"\n" * pad_bytes
+
+
+_CODERS: Mapping[str, Callable[[bytes, int], bytes]] = {
+    "br": compress_brotli,
+    "gzip": compress_gzip,
+    "identity": pad_identity,
+}
+
+
+def freeze(
+    documents: Mapping[str, Document], codings: Iterable[str] = CODINGS
+) -> dict[tuple[str, str], Snapshot]:
+    """Return {(tag, coding): snapshot}, all of one size in each coding."""
+    frozen = {}
+    for coding in codings:
+        sizes = {tag: len(_CODERS[coding](d.body, 0)) for tag, d in documents.items()}
+        size_bytes = max(sizes.values())
+        for tag, document in documents.items():
+            body = _CODERS[coding](document.body, size_bytes - sizes[tag])
+            frozen[tag, coding] = Snapshot(_headers(document, coding, body), body)
+    return frozen
+
+
+def _headers(document: Document, coding: str, body: bytes) -> dict[str, Headers]:
+    headers = [(k, v) for k, v in document.headers if k != "Content-Length"]
+    if coding != "identity":
+        headers.append(("Content-Encoding", coding))
+    headers.append(("Content-Length", str(len(body))))
+    plain = [(name, value) for name, value in headers if name != _HSTS]
+    return {_TLS_SCHEME: headers, _PLAIN_SCHEME: plain}
+
+
+class Site:
+    """The WSGI application that visitors meet: a look-up, with Flask out of the way.
+
+    `guides` holds the guide, `errors` the neutral sentence, both by (tag, coding).
+    """
+
+    def __init__(
+        self,
+        app: "Flask",
+        tags: list[str],
+        hosts: Iterable[str],
+        *,
+        forces_https: bool,
+    ) -> None:
+        """Ask `app` for every document and keep the answers, ready to send."""
+        self._choose_locale = locale_chooser(tags)
+        self._hosts = frozenset(hosts)
+        self._forces_https = forces_https
+        client = app.test_client()
+        host = min(self._hosts)
+
+        def answer(path: str, method: str = "GET") -> Document:
+            headers = {"Accept-Language": path.strip("/") if method != "GET" else ""}
+            response = client.open(
+                path, method=method, base_url=f"https://{host}", headers=headers
+            )
+            return Document(list(response.headers), response.data)
+
+        self.guides = freeze({tag: answer(f"/{tag}/") for tag in tags})
+        self.errors = freeze(
+            {tag: answer(f"/{tag}/", "POST") for tag in tags}, ["identity"]
+        )
+        self._tags: dict[str, str | None] = {"/": None}
+        for tag in tags:
+            self._tags[f"/{tag.lower()}"] = self._tags[f"/{tag.lower()}/"] = tag
+
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> list[bytes]:
+        """Answer a request with bytes made at start and nothing of the request."""
+        scheme = environ["wsgi.url_scheme"]
+        tag = self._tags.get(environ["PATH_INFO"].lower(), "")
+        language = tag or self._choose_locale(environ.get("HTTP_ACCEPT_LANGUAGE"))
+        host = _host_name(environ.get("HTTP_HOST", ""))
+        extra: Headers = []
+        snapshot = self.errors[language, "identity"]
+        if host not in self._hosts:
+            status = "400 Bad Request"
+        elif environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            status, extra = "405 Method Not Allowed", [("Allow", "GET, HEAD")]
+        elif self._forces_https and scheme == _PLAIN_SCHEME:
+            status = "308 Permanent Redirect"
+            path = f"/{tag}/" if tag else "/"
+            extra = [("Location", f"https://{host}{path}")]
+        else:
+            status = "404 Not Found" if tag == "" else "200 OK"
+            coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING"))
+            snapshot = self.guides[language, coding]
+        start_response(status, snapshot.headers[scheme] + extra)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [snapshot.body]
+
+
+def _host_name(host: str) -> str:
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdigit() else host).lower()
