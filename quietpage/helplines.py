@@ -216,7 +216,7 @@ def _row_faults(row: Helpline, today: date | None) -> Iterator[tuple[str, bool]]
         yield "name is empty, but must be the service's own name. Write it.", True
     if not (row.phone or row.sms_number or row.chat_url or row.website):
         yield "there is no way to reach it. Give a phone, sms_number or website.", True
-    known = get_global("likely_subtags")
+    known = {*get_global("likely_subtags"), *Locale("en").languages}
     for tag in [*row.languages.split(), row.name_lang]:
         if tag.partition("-")[0] not in known:
             yield f"'{tag}' is no language tag. Use BCP 47, such as pt or zh-Hant.", True

@@ -136,10 +136,7 @@ class Site:
         host = min(self._hosts)
 
         def answer(path: str, method: str = "GET") -> Document:
-            headers = {"Accept-Language": path.strip("/") if method != "GET" else ""}
-            response = client.open(
-                path, method=method, base_url=f"https://{host}", headers=headers
-            )
+            response = client.open(path, method=method, base_url=f"https://{host}")
             return Document(list(response.headers), response.data)
 
         self.guides = freeze({tag: answer(f"/{tag}/") for tag in tags})
