@@ -4,6 +4,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -171,6 +172,16 @@ class Site:
             snapshot = self.guides[language, coding]
         start_response(status, snapshot.headers[scheme] + extra)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [snapshot.body]
+
+    def raw_error(self, status: int) -> bytes:
+        """Return a whole HTTP/1.1 answer for what the server refuses by itself."""
+        snapshot = self.errors[self._choose_locale(None), "identity"]
+        lines = [
+            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
+            "Connection: close",
+            *(f"{name}: {value}" for name, value in snapshot.headers[_PLAIN_SCHEME]),
+        ]
+        return "\r\n".join([*lines, "", ""]).encode("latin-1") + snapshot.body
 
 
 def _host_name(host: str) -> str:

@@ -1,0 +1,52 @@
+# `make serve` and `make test` are all a newcomer needs; `make help` lists the rest.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+BIN = .venv/bin
+export HOST PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test fix bench messages screenshots lock
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
+
+.venv/site: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/dev: requirements-dev.txt .venv/site
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.venv/browser: .venv/dev tests/install-browser
+	sh tests/install-browser $(BIN)
+	@touch $@
+
+serve: .venv/site ## Serve the site on http://$(HOST):$(PORT)
+	$(BIN)/gunicorn
+
+test: .venv/browser ## Lint, then run every test, in a real browser too
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/codespell README.md CONTRIBUTING.md SECURITY.md CHANGELOG.md docs templates quietpage blueprints app.py tests
+	$(BIN)/python -m pytest
+
+fix: .venv/dev ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/dev ## Measure requests a second beside a bare Flask view and raw WSGI
+	$(BIN)/python tests/bench.py
+
+messages: .venv/dev ## Extract the message template for translators
+	PYTHONPATH=. $(BIN)/pybabel -q extract -F babel.cfg --no-location -c Translators: --project Quietpage --version 1 --copyright-holder "the Quietpage translators" --msgid-bugs-address "" --no-wrap -o translations/messages.pot .
+
+screenshots: .venv/browser ## Take the pictures of the README
+	$(BIN)/python tests/screenshots.py
+
+lock: .venv/dev ## Pin the requirements anew, with hashes
+	$(BIN)/pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-options --no-annotate -U -o requirements.txt requirements.in
+	$(BIN)/pip-compile -q --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-options --no-annotate -U -o requirements-dev.txt requirements-dev.in

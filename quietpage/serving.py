@@ -1,0 +1,47 @@
+"""gunicorn's logger and its own error answers, without a word about visitors."""
+
+import socket
+from typing import Any
+
+from gunicorn import util
+from gunicorn.glogging import Logger
+
+from .snapshot import Site
+
+
+class QuietLogger(Logger):  # type: ignore[misc] - gunicorn ships no types
+    """Log what the server does, never what a client sent.
+
+    gunicorn writes the address into warnings and the request line into errors; so
+    of these only the occasion is told, without arguments and traceback.
+    """
+
+    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        """Tell gunicorn's own warnings, and of requests only that one was refused."""
+        if "Invalid request" in msg:
+            return
+        super().warning(msg, *args, **kwargs)
+
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401, ARG002
+        """Tell that something failed, without request and traceback."""
+        super().error("An error was answered with a neutral page.")
+
+    def debug(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Say nothing: debug lines hold requests."""
+
+    def access(self, *args: Any, **kwargs: Any) -> None:
+        """Say nothing: there is no access log, whatever the command line says."""
+
+
+def answer_errors_quietly(worker: Any) -> None:  # noqa: ANN401 - no types
+    """Put our answer in place of gunicorn's, which echoes what the client sent."""
+    site: Site = worker.app.callable
+
+    def write_error(
+        sock: socket.socket, status_int: int, reason: str, mesg: str
+    ) -> None:
+        del reason, mesg
+        util.write_nonblock(sock, site.raw_error(status_int))
+
+    util.write_error = write_error
+
