@@ -27,7 +27,7 @@ control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 logger_class = serving.QuietLogger
 accesslog = None
-forwarded_allow_ips = ",".join(_settings.trusted_proxies) or "none.invalid"
+forwarded_allow_ips = ",".join(_settings.trusted_proxies)
 # Requests of the page are short; slow senders are cut off.
 limit_request_line = 1024
 limit_request_fields = 50

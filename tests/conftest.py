@@ -1,0 +1,136 @@
+"""Fixtures in layers: the frozen site, a running gunicorn, a real browser."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.test import Client
+
+from app import freeze_site
+from quietpage.config import ROOT, Settings
+from quietpage.snapshot import Site
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # The exit's destination, wherever it is, answers from this machine or not at all.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running gunicorn: where it listens, what it printed, what it may write to."""
+
+    port: int
+    log: Path
+    home: Path
+
+    @property
+    def url(self) -> str:
+        """The address of the start page."""
+        return f"http://localhost:{self.port}/"
+
+    def send(self, request: bytes) -> bytes:
+        """Send bytes on a socket of their own and return all that comes back."""
+        with socket.create_connection(("127.0.0.1", self.port), 5) as connection:
+            connection.settimeout(5)
+            connection.sendall(request)
+            answer = b""
+            while chunk := connection.recv(65536):
+                answer += chunk
+            return answer
+
+
+@pytest.fixture(scope="session")
+def site() -> Site:
+    return freeze_site(Settings())
+
+
+@pytest.fixture
+def client(site: Site) -> Client:
+    return Client(site)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("server")
+    home = folder / "home"
+    home.mkdir()
+    log = folder / "output.log"
+    port = free_port()
+    environment = os.environ | {
+        "PORT": str(port),
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    command = [str(Path(sys.executable).with_name("gunicorn"))]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=output, stderr=output
+        )
+        try:
+            wait_for(port, process)
+            yield Server(port, log, home)
+        finally:
+            process.terminate()
+            process.wait(15)
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(100):
+        assert process.poll() is None, "gunicorn did not start"
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    pytest.fail("gunicorn did not answer within 10 s")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(params=[True, False], ids=["script on", "script off"])
+def context(
+    browser: Browser, request: pytest.FixtureRequest
+) -> Iterator[BrowserContext]:
+    made = browser.new_context(java_script_enabled=request.param, locale="en-GB")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    """The English guide, open on a phone with touch and script."""
+    made = browser.new_context(
+        viewport={"width": 360, "height": 640}, has_touch=True, locale="en-GB"
+    )
+    opened = made.new_page()
+    opened.goto("about:blank")
+    opened.goto(server.url)
+    yield opened
+    made.close()

@@ -1,0 +1,47 @@
+"""Settings: what is read, and how a mistake is told."""
+
+from pathlib import Path
+
+import pytest
+
+from quietpage.config import Settings, load_settings
+from quietpage.errors import QuietpageError
+
+
+def test_a_file_overrides_the_defaults(tmp_path: Path) -> None:
+    file = tmp_path / "quietpage.toml"
+    file.write_text('hosts = ["notes.example"]\nhttps = true\n')
+
+    settings = load_settings(file)
+
+    assert settings == Settings(hosts=("notes.example",), https=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('host = ["a"]', "'host' is not a setting. Did you mean 'hosts'?"),
+        ("zebra = 1", "'zebra' is not a setting. Remove it."),
+        ('exit_url = "http://x/"', "exit_url is 'http://x/', but must be an address"),
+        ("hosts = []", "hosts is [], but must be a list of host names"),
+        ('https = "yes"', "https is 'yes', but must be true or false"),
+        ("https = ", "cannot be read"),
+    ],
+)
+def test_a_wrong_setting_is_told_in_one_sentence(
+    tmp_path: Path, text: str, sentence: str
+) -> None:
+    file = tmp_path / "quietpage.toml"
+    file.write_text(text)
+
+    with pytest.raises(QuietpageError) as raised:
+        load_settings(file)
+
+    message = raised.value.format_message()
+    assert message.startswith("quietpage.toml: ")
+    assert sentence in message
+
+
+def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(QuietpageError, match=r"gone\.toml: cannot be read"):
+        load_settings(tmp_path / "gone.toml")

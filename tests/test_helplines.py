@@ -1,0 +1,125 @@
+"""The tables: what is refused, what is only warned of, what the page shows."""
+
+import csv
+from datetime import date
+from pathlib import Path
+
+import pytest
+from babel.core import Locale
+from click.testing import CliRunner
+
+from app import create_app
+from quietpage.errors import QuietpageError
+from quietpage.helplines import TABLE, check, load_countries, speaks
+
+GOOD = {
+    "country": "MX",
+    "name": "Línea",
+    "name_lang": "es",
+    "phone": "+525512345678",
+    "phone_display": "55 1234 5678",
+    "hours": "Mo-Fr 09:00-18:00; PH off",
+    "languages": "es nah",
+    "audience": "everyone",
+    "source": "https://example.org/page",
+    "source_date": "2026-10",
+    "confidence": "high",
+}
+
+
+def write_table(folder: Path, **changes: str) -> Path:
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        columns = next(csv.reader(file))
+    table = folder / "helplines.csv"
+    with table.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="")
+        writer.writeheader()
+        writer.writerow(GOOD | changes)
+    return table
+
+
+def test_a_good_row_has_no_fault(tmp_path: Path) -> None:
+    assert check(write_table(tmp_path), today=date(2026, 11, 23)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"country": "XQ"}, "country is 'XQ'"),
+        ({"languages": "es klingon"}, "'klingon' is no language tag"),
+        ({"hours": "9 to 5"}, "hours is '9 to 5'"),
+        ({"hours": "Mo-Fr 9:00-18:00"}, "hours is 'Mo-Fr 9:00-18:00'"),
+        ({"source": "a public table"}, "source names nothing"),
+        ({"phone": "+5255123"}, "differ"),
+        ({"phone": "+52551234567", "phone_display": ""}, "not a valid number in MX"),
+        ({"phone": "55x", "phone_display": ""}, "'55x' is not a number"),
+        ({"website": "http://example.org"}, "website is 'http://example.org'"),
+        ({"audience": "all"}, "audience is 'all'"),
+        ({"source_date": "May 2026"}, "source_date is 'May 2026'"),
+        ({"phone": "", "phone_display": ""}, "no way to reach it"),
+        ({"name": ""}, "name is empty"),
+    ],
+)
+def test_a_wrong_row_stops_the_start(
+    tmp_path: Path, changes: dict[str, str], sentence: str
+) -> None:
+    table = write_table(tmp_path, **changes)
+
+    with pytest.raises(QuietpageError) as raised:
+        load_countries(table)
+
+    assert raised.value.format_message().startswith("helplines.csv:2: ")
+    assert sentence in raised.value.format_message()
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"phone": "98765", "phone_display": "98765"}, "unknown to phonenumbers"),
+        ({"source_date": "2024"}, "last seen 2024"),
+    ],
+)
+def test_doubts_are_only_warned_of(
+    tmp_path: Path, changes: dict[str, str], sentence: str
+) -> None:
+    table = write_table(tmp_path, **changes)
+
+    findings = check(table, today=date(2026, 11, 23))
+
+    assert [sentence in str(found) for found in findings] == [True]
+    assert load_countries(table)
+
+
+def test_a_repeated_number_is_an_error(tmp_path: Path) -> None:
+    table = write_table(tmp_path)
+    table.write_text(table.read_text() + table.read_text().splitlines()[1] + "\n")
+
+    assert "repeats line 2" in str(check(table)[-1])
+
+
+def test_a_cut_off_row_is_told_with_its_line(tmp_path: Path) -> None:
+    table = write_table(tmp_path)
+    table.write_text(table.read_text() + "US,half\n")
+
+    with pytest.raises(QuietpageError, match=r"helplines\.csv:3: the line has"):
+        load_countries(table)
+
+
+def test_rows_of_low_confidence_are_not_shown(tmp_path: Path) -> None:
+    countries = load_countries(write_table(tmp_path, confidence="low"))
+
+    assert [(c.code, c.helplines) for c in countries] == [("MX", ())]
+    assert countries[0].police == "911"
+
+
+def test_our_tables_have_no_error() -> None:
+    result = CliRunner().invoke(create_app().cli, ["helplines", "check"])
+
+    assert result.exit_code == 0
+    assert result.output.splitlines()[-1].startswith("0 errors, ")
+
+
+def test_countries_of_a_language_come_from_cldr() -> None:
+    assert speaks("MX", Locale("es"))
+    assert speaks("US", Locale("es"))
+    assert not speaks("PL", Locale("es"))
