@@ -6,9 +6,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from quietpage import serving  # noqa: E402 - the path comes first
-from quietpage.config import load_settings  # noqa: E402
-from quietpage.errors import QuietpageError  # noqa: E402
+from quietpage import serving
+from quietpage.config import load_settings
+from quietpage.errors import QuietpageError
 
 try:
     _settings = load_settings()

@@ -42,7 +42,7 @@ def _is_addresses(value: object) -> bool:
 
 def _setting(
     default: object, check: Callable[[object], bool], expected: str, help_text: str
-) -> Any:  # noqa: ANN401 - what `field` itself returns
+) -> Any:
     return field(
         default=default,
         metadata={"check": check, "expected": expected, "help": help_text},

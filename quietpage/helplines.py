@@ -219,7 +219,10 @@ def _row_faults(row: Helpline, today: date | None) -> Iterator[tuple[str, bool]]
     known = {*get_global("likely_subtags"), *Locale("en").languages}
     for tag in [*row.languages.split(), row.name_lang]:
         if tag.partition("-")[0] not in known:
-            yield f"'{tag}' is no language tag. Use BCP 47, such as pt or zh-Hant.", True
+            yield (
+                f"'{tag}' is no language tag. Use BCP 47, such as pt or zh-Hant.",
+                True,
+            )
     try:
         parse_hours(row.hours)
     except ValueError:

@@ -9,20 +9,20 @@ from gunicorn.glogging import Logger
 from .snapshot import Site
 
 
-class QuietLogger(Logger):  # type: ignore[misc] - gunicorn ships no types
+class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn ships no types
     """Log what the server does, never what a client sent.
 
     gunicorn writes the address into warnings and the request line into errors; so
     of these only the occasion is told, without arguments and traceback.
     """
 
-    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
         """Tell gunicorn's own warnings, and of requests only that one was refused."""
         if "Invalid request" in msg:
             return
         super().warning(msg, *args, **kwargs)
 
-    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401, ARG002
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002
         """Tell that something failed, without request and traceback."""
         super().error("An error was answered with a neutral page.")
 
@@ -33,7 +33,7 @@ class QuietLogger(Logger):  # type: ignore[misc] - gunicorn ships no types
         """Say nothing: there is no access log, whatever the command line says."""
 
 
-def answer_errors_quietly(worker: Any) -> None:  # noqa: ANN401 - no types
+def answer_errors_quietly(worker: Any) -> None:
     """Put our answer in place of gunicorn's, which echoes what the client sent."""
     site: Site = worker.app.callable
 
@@ -44,4 +44,3 @@ def answer_errors_quietly(worker: Any) -> None:  # noqa: ANN401 - no types
         util.write_nonblock(sock, site.raw_error(status_int))
 
     util.write_error = write_error
-

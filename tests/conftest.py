@@ -130,6 +130,7 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
         viewport={"width": 360, "height": 640}, has_touch=True, locale="en-GB"
     )
     opened = made.new_page()
+    opened.set_default_timeout(5000)
     opened.goto("about:blank")
     opened.goto(server.url)
     yield opened

@@ -56,7 +56,9 @@ def prose(html: str) -> str:
 def topics(html: str) -> dict[str, str]:
     """Return {heading: plain text} of the 26 topics."""
     whole = prose(html)
-    found = re.findall(r'<section.*?</section>|<details><summary>.*?</details>', whole, re.DOTALL)
+    found = re.findall(
+        r"<section.*?</section>|<details><summary>.*?</details>", whole, re.DOTALL
+    )
     named = {}
     for topic in found:
         heading = re.search(r"<h[23]>(.*?)</h[23]>", topic)
@@ -147,8 +149,8 @@ def test_the_document_is_valid_and_asks_for_nothing(client: Client, tag: str) ->
 
     html5lib.HTMLParser(strict=True).parse(html)
     assert re.findall(r"<(?:img|iframe|form|input|video|object|embed)\b", html) == []
-    assert re.findall(r'\s(?:src|srcset|ping|action|target)=', html) == []
-    links = set(re.findall(r'<link [^>]+>', html))
+    assert re.findall(r"\s(?:src|srcset|ping|action|target)=", html) == []
+    links = set(re.findall(r"<link [^>]+>", html))
     assert links == {'<link rel="icon" href="data:,">'}
     assert "#" not in "".join(re.findall(r'href="([^"]*)"', html))
     for link in re.findall(r"<a [^>]*https?:[^>]*>", html):
@@ -163,9 +165,9 @@ def test_title_and_languages_are_neutral_and_whole(
     html = guide(client, tag)
 
     assert f"<title>{title}</title>" in html
-    assert re.findall(r'href="(/[^"]*/)" hreflang="(\w+)"[^>]*aria-current="page"', html) == [
-        (f"/{tag}/", tag)
-    ]
+    assert re.findall(
+        r'href="(/[^"]*/)" hreflang="(\w+)"[^>]*aria-current="page"', html
+    ) == [(f"/{tag}/", tag)]
     assert html.index('id="quick-exit"') < 6000
 
 
@@ -189,14 +191,22 @@ def test_template_for_translators_is_current(tmp_path: Path) -> None:
     pot = ROOT / "translations" / "messages.pot"
     made = tmp_path / "messages.pot"
     rule = next(
-        line for line in (ROOT / "Makefile").read_text().splitlines() if "pybabel" in line
+        line
+        for line in (ROOT / "Makefile").read_text().splitlines()
+        if "pybabel" in line
     )
-    command = rule.strip().replace("PYTHONPATH=. $(BIN)/pybabel", f"{sys.executable} -m babel.messages.frontend")
+    command = rule.strip().replace(
+        "PYTHONPATH=. $(BIN)/pybabel", f"{sys.executable} -m babel.messages.frontend"
+    )
     command = command.replace("translations/messages.pot", str(made))
     subprocess.run(command, shell=True, cwd=ROOT, check=True, env={"PYTHONPATH": "."})  # noqa: S602
 
     def messages(file: Path) -> list[str]:
         lines = file.read_text(encoding="utf-8").splitlines()
-        return [line for line in lines if "POT-Creation-Date" not in line and not line.startswith("#")]
+        return [
+            line
+            for line in lines
+            if "POT-Creation-Date" not in line and not line.startswith("#")
+        ]
 
     assert messages(made) == messages(pot), "run: make messages"

@@ -20,7 +20,9 @@ def destination(page: Page) -> list[str]:
 
     def answer(route: Route) -> None:
         asked.append(str(route.request.headers.get("referer")))
-        route.fulfill(body="<title>Elsewhere</title>Elsewhere", content_type="text/html")
+        route.fulfill(
+            body="<title>Elsewhere</title>Elsewhere", content_type="text/html"
+        )
 
     page.route(f"{DESTINATION}**", answer)
     return asked
@@ -90,10 +92,15 @@ def silent_destination() -> Iterator[int]:
 
 
 @pytest.fixture
-def stalled(browser: Browser, server: Server, silent_destination: int) -> Iterator[Page]:
+def stalled(
+    browser: Browser, server: Server, silent_destination: int
+) -> Iterator[Page]:
     """The guide with an exit whose destination never answers."""
-    context = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True)
+    context = browser.new_context(
+        viewport={"width": 360, "height": 640}, has_touch=True
+    )
     page = context.new_page()
+    page.set_default_timeout(5000)
     page.goto("about:blank")
     page.goto(server.url)
     page.evaluate(

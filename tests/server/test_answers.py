@@ -43,10 +43,7 @@ MALFORMED = {
     400: f"G@T /{CANARY} HTTP/1.1\r\nHost: localhost\r\n\r\n",
     414: f"GET /{CANARY}{'x' * 3000} HTTP/1.1\r\nHost: localhost\r\n\r\n",
     431: f"GET / HTTP/1.1\r\nHost: localhost\r\nX: {CANARY}{'y' * 9000}\r\n\r\n",
-    501: (
-        "GET / HTTP/1.1\r\nHost: localhost\r\n"
-        f"Transfer-Encoding: {CANARY}\r\n\r\n"
-    ),
+    501: (f"GET / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: {CANARY}\r\n\r\n"),
 }
 
 
@@ -95,7 +92,9 @@ def test_an_unknown_host_gets_400(server: Server, host: str) -> None:
     assert b"could not be shown" in body
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:9", "[::1]:8000", "LOCALHOST"])
+@pytest.mark.parametrize(
+    "host", ["localhost", "127.0.0.1:9", "[::1]:8000", "LOCALHOST"]
+)
 def test_a_known_host_is_known_at_any_port(server: Server, host: str) -> None:
     assert ask(server, "/", Host=host)[0] == 200
 
@@ -113,7 +112,9 @@ def test_gunicorns_own_errors_look_like_ours(server: Server, status: int) -> Non
 
 
 @pytest.mark.parametrize("coding", ["br", "gzip", "identity"])
-def test_every_locale_and_a_404_cost_the_same_bytes(server: Server, coding: str) -> None:
+def test_every_locale_and_a_404_cost_the_same_bytes(
+    server: Server, coding: str
+) -> None:
     sizes = {
         len(ask(server, path, Accept_Encoding=coding, Accept_Language=language)[2])
         for path in ("/", "/en/", "/es/", "/nothing/here")
@@ -159,7 +160,9 @@ def test_what_a_reader_in_danger_needs_comes_in_the_first_round_trip(
     head, _, body = answer.partition(b"\r\n\r\n")
     first = body[: 14_600 - len(head) - 4]
     decoder = brotli.Decompressor()
-    text = b"".join(decoder.process(first[i : i + 64]) for i in range(0, len(first), 64))
+    text = b"".join(
+        decoder.process(first[i : i + 64]) for i in range(0, len(first), 64)
+    )
     order = ['id="quick-exit"', "<script>", 'class="first"', 'id="numbers"']
     positions = [text.decode("utf-8", "ignore").find(mark) for mark in order]
     assert positions == sorted(positions)
