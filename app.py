@@ -1,9 +1,10 @@
-"""Join the parts: `create_app` for Flask's commands, `serve` for gunicorn."""
+"""Join the parts: `create_app` for Flask, `serve` for gunicorn."""
 
 import sys
+from functools import cache
 
 from flask import Flask
-from flask_babel import Babel
+from flask_babel import Babel, Domain
 
 from blueprints import errors, guide
 from quietpage import helplines
@@ -16,44 +17,50 @@ from quietpage.page import Content
 from quietpage.snapshot import Site
 
 
-def create_app() -> Flask:
-    """Return the app as the commands need it: nothing is read, so nothing fails."""
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the app that renders each request anew; `flask` finds it by name.
+
+    Tables and catalogs are read when first asked for, so that the commands which
+    mend a broken one start.
+
+    Raises:
+        QuietpageError: A setting is wrong.
+    """
+    settings = settings or load_settings()
     app = Flask(__name__, static_folder=None)
     # Wrapped lines of a template are one line to a translator.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.cli.add_command(helplines.commands)
-    return app
-
-
-def create_site(settings: Settings | None = None) -> Flask:
-    """Return the app with content and routes; each request renders anew.
-
-    Raises:
-        QuietpageError: A setting, table or catalog is wrong.
-    """
-    settings = settings or load_settings()
-    app = create_app()
     app.config["TRUSTED_HOSTS"] = list(settings.hosts)
-    content = Content(
-        load_assets(), settings, helplines.load_countries(), load_languages()
-    )
+    app.cli.add_command(helplines.commands)
+    assets = load_assets()
+
+    @cache
+    def content() -> Content:
+        return Content(assets, settings, helplines.load_countries(), load_languages())
+
+    @cache
+    def domain() -> Domain:
+        return domain_of(content().languages)
+
     app.extensions["quietpage"] = content
     Babel(app)
-    domain = domain_of(content.languages)
-    app.before_request(domain.as_default)
-    secure(app, content.assets, settings)
+    app.before_request(lambda: domain().as_default())
+    secure(app, assets, settings)
     app.register_blueprint(guide.blueprint)
     errors.register(app)
     return app
 
 
 def freeze_site(settings: Settings | None = None) -> Site:
-    """Return the WSGI application that visitors meet, all pages made."""
+    """Return the WSGI application that visitors meet, all pages made.
+
+    Raises:
+        QuietpageError: A setting, table or catalog is wrong.
+    """
     settings = settings or load_settings()
-    app = create_site(settings)
-    content: Content = app.extensions["quietpage"]
-    tags = [language.tag for language in content.languages]
+    app = create_app(settings)
+    tags = [language.tag for language in app.extensions["quietpage"]().languages]
     return Site(app, tags, settings.hosts, forces_https=settings.forces_https)
 
 

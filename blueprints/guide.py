@@ -11,7 +11,7 @@ blueprint = Blueprint("guide", __name__)
 
 def content() -> Content:
     """Return what the factory joined."""
-    joined: Content = current_app.extensions["quietpage"]
+    joined: Content = current_app.extensions["quietpage"]()
     return joined
 
 

@@ -129,9 +129,8 @@ def _maximised(identifier: str) -> tuple[str, str | None] | None:
     script = next((part.title() for part in parts[1:] if len(part) == 4), None)  # noqa: PLR2004
     territory = next((p.upper() for p in parts[1:] if len(p) in (2, 3)), None)
     if script is None:
-        full = get_global("likely_subtags").get(
-            f"{language}_{territory}"
-        ) or get_global("likely_subtags").get(language)
+        likely = get_global("likely_subtags")
+        full = likely.get(f"{language}_{territory}") or likely[language]
         try:
             script = Locale.parse(full).script
         except (ValueError, UnknownLocaleError):

@@ -78,7 +78,7 @@ def _hours_text(hours: str, locale: Locale) -> str:
     names = get_day_names("abbreviated", "stand-alone", locale)
 
     def day(code: str) -> str:
-        return names[DAYS.index(code)]
+        return str(names[DAYS.index(code)])
 
     def clock(text: str) -> str:
         hour, minute = map(int, text.split(":"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client
 
-from app import create_site, freeze_site
+from app import create_app, freeze_site
 from quietpage.config import ROOT, Settings
 from quietpage.snapshot import Site
 
@@ -28,7 +28,7 @@ def test_the_look_up_sends_what_flask_would(
     base_url = f"{scheme}://localhost"
     looked_up = Client(site).open(path, method=method, base_url=base_url)
 
-    rendered = create_site(Settings()).test_client()
+    rendered = create_app(Settings()).test_client()
     live = rendered.open(path, method=method, base_url=base_url)
 
     assert looked_up.status == live.status
