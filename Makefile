@@ -20,8 +20,8 @@ help: ## List the targets
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-.venv/browser: .venv/dev tests/install-browser
-	sh tests/install-browser $(BIN)
+.venv/browser: .venv/dev tests/install
+	sh tests/install chromium
 	@touch $@
 
 serve: .venv/site ## Serve the site on http://$(HOST):$(PORT)
@@ -39,13 +39,14 @@ fix: .venv/dev ## Format the code
 	$(BIN)/ruff format .
 
 bench: .venv/dev ## Measure requests a second beside a bare Flask view and raw WSGI
-	$(BIN)/python tests/bench.py
+	sh tests/install wrk
+	$(BIN)/python -m tests.bench
 
 messages: .venv/dev ## Extract the message template for translators
 	PYTHONPATH=. $(BIN)/pybabel -q extract -F babel.cfg --no-location -c Translators: --project Quietpage --version 1 --copyright-holder "the Quietpage translators" --msgid-bugs-address "" --no-wrap -o translations/messages.pot .
 
 screenshots: .venv/browser ## Take the pictures of the README
-	$(BIN)/python tests/screenshots.py
+	$(BIN)/python -m tests.screenshots
 
 lock: .venv/dev ## Pin the requirements anew, with hashes
 	$(BIN)/pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-options --no-annotate -U -o requirements.txt requirements.in

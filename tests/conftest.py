@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,11 +69,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("server")
+@contextmanager
+def start_server(folder: Path, target: str = "app:serve()") -> Iterator[Server]:
+    """Run gunicorn with a home folder of its own, until the block ends."""
     home = folder / "home"
-    home.mkdir()
+    home.mkdir(parents=True)
     log = folder / "output.log"
     port = free_port()
     environment = os.environ | {
@@ -81,7 +82,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "TMPDIR": str(home),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    command = [str(Path(sys.executable).with_name("gunicorn"))]
+    command = [str(Path(sys.executable).with_name("gunicorn")), target]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=output, stderr=output
@@ -92,6 +93,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         finally:
             process.terminate()
             process.wait(15)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with start_server(tmp_path_factory.mktemp("server")) as started:
+        yield started
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -31,7 +31,7 @@ def test_the_look_up_sends_what_flask_would(
     rendered = create_app(Settings()).test_client()
     live = rendered.open(path, method=method, base_url=base_url)
 
-    assert looked_up.status == live.status
+    assert looked_up.status_code == live.status_code
     assert looked_up.text.rstrip("\n") == live.text.rstrip("\n")
     assert {k: v for k, v in looked_up.headers if k != "Content-Length"} == {
         k: v for k, v in live.headers if k != "Content-Length"

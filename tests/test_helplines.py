@@ -19,7 +19,7 @@ GOOD = {
     "phone": "+525512345678",
     "phone_display": "55 1234 5678",
     "hours": "Mo-Fr 09:00-18:00; PH off",
-    "languages": "es nah",
+    "languages": "es zu",
     "audience": "everyone",
     "source": "https://example.org/page",
     "source_date": "2026-10",
