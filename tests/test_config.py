@@ -1,10 +1,11 @@
 """Settings: what is read, and how a mistake is told."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from quietpage.config import Settings, load_settings
+from quietpage.config import ROOT, Settings, load_settings
 from quietpage.errors import QuietpageError
 
 
@@ -45,3 +46,12 @@ def test_a_wrong_setting_is_told_in_one_sentence(
 def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(QuietpageError, match=r"gone\.toml: cannot be read"):
         load_settings(tmp_path / "gone.toml")
+
+
+def test_the_sample_lists_every_setting_with_default_and_help() -> None:
+    sample = ROOT / "deploy" / "quietpage.toml"
+    text = sample.read_text(encoding="utf-8")
+
+    assert load_settings(sample) == Settings()
+    for setting in fields(Settings):
+        assert f"# {setting.metadata['help']}\n{setting.name} = " in text
