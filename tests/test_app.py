@@ -33,9 +33,12 @@ def test_the_look_up_sends_what_flask_would(
 
     assert looked_up.status_code == live.status_code
     assert looked_up.text.rstrip("\n") == live.text.rstrip("\n")
-    assert {k: v for k, v in looked_up.headers if k != "Content-Length"} == {
-        k: v for k, v in live.headers if k != "Content-Length"
-    }
+    # The length is the padding's, and only the look-up has methods to allow.
+    told = [
+        {k: v for k, v in answer.headers if k not in ("Content-Length", "Allow")}
+        for answer in (looked_up, live)
+    ]
+    assert told[0] == told[1]
 
 
 def test_hsts_is_sent_over_tls_alone(client: Client) -> None:
