@@ -25,7 +25,7 @@ def _is_hosts(value: object) -> bool:
 
 def _is_https(value: object) -> bool:
     return isinstance(value, str) and bool(
-        re.fullmatch(r"https://[\w.-]+(/[\w./~%-]*)?", value)
+        re.fullmatch(r"https://[\w.-]+(:\d+)?(/[\w./~%-]*)?", value)
     )
 
 
