@@ -1,8 +1,9 @@
 """`translations/` to the locales on offer and their messages, in memory."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 from babel.core import Locale, UnknownLocaleError
@@ -17,6 +18,10 @@ from .errors import QuietpageError
 
 TRANSLATIONS = ROOT / "translations"
 SOURCE_TAG = "en"
+# A comment, or a quoted string with or without its keyword.
+_LINE = re.compile(
+    r'(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d\])?)\s+)?"(\\.|[^"\\])*"|)'
+)
 
 
 @dataclass(frozen=True)
@@ -81,13 +86,21 @@ def domain_of(languages: tuple[Language, ...]) -> Domain:
 
 def _read(file: Path, locale: Locale | None = None) -> Catalog:
     try:
-        with file.open("rb") as opened:
-            return read_po(opened, locale=locale, abort_invalid=True)
+        text = file.read_text(encoding="utf-8")
+        return read_po(StringIO(_well_formed(text)), locale, abort_invalid=True)
     except (OSError, UnicodeDecodeError, PoFileError, ValueError) as error:
         raise QuietpageError(
             f"{_short(file)}: cannot be read ({error}). Open it in Poedit and save it,"
             " or restore it."
         ) from error
+
+
+def _well_formed(text: str) -> str:
+    """Return `text`; Babel would drop the last letter before a missing quote."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if not _LINE.fullmatch(line.strip()):
+            raise ValueError(f"line {number} lacks a quotation mark or a keyword")
+    return text
 
 
 def _short(file: Path) -> str:

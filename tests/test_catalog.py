@@ -35,7 +35,7 @@ def test_english_and_spanish_are_on_offer() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ('msgstr "Notas"', 'msgstr "Notas', "cannot be read"),
+        ('msgstr "Notas"', 'msgstr "Notas', "lacks a quotation mark"),
         ('msgstr "Notas"', 'msgstr ""', "no translation of 'Notes'"),
         ('msgstr "Notas"', 'msgstr "<b>Notas</b>"', "has markup, the English none"),
         ("%(date)s", "%(day)s", "cannot be read|no translation|must hold"),
