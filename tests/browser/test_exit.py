@@ -43,8 +43,7 @@ def press_shift_three_times(page: Page) -> None:
 
 
 def press_enter(page: Page) -> None:
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    page.locator("#quick-exit").press("Enter")
 
 
 def touch(page: Page) -> None:
