@@ -33,6 +33,10 @@ def _is_bool(value: object) -> bool:
     return isinstance(value, bool)
 
 
+def _is_seconds(value: object) -> bool:
+    return type(value) is int and 0 <= value <= 3600  # noqa: PLR2004 - an hour
+
+
 def _is_addresses(value: object) -> bool:
     return isinstance(value, list) and all(
         isinstance(address, str) and re.fullmatch(r"[0-9a-f.:/]+", address)
@@ -64,6 +68,12 @@ class Settings:
         _is_https,
         "an address that begins with https:// and has no query",
         "Where the quick exit goes.",
+    )
+    curtain_seconds: int = _setting(
+        30,
+        _is_seconds,
+        "a whole number from 0 to 3600",
+        "A page out of sight for so long comes back covered; 0 is never.",
     )
     https: bool = _setting(
         False,  # noqa: FBT003 - the default of a setting

@@ -1,27 +1,37 @@
 // The quick exit: hide on touch, empty on press, leave once, stay empty.
 // No words and no addresses here: they stand in the HTML.
 (() => {
+  const root = document.documentElement;
   const link = document.getElementById("quick-exit");
-  const page = () => document.getElementById("page");
-  let held, gone, keys = [];
+  // held: the content while it is out of the document; cover: what stands in for it.
+  let held, cover, gone, hiddenSince, keys = [];
 
   // The document keeps its height, so that a scroll that begins on the bar stays one.
   const hide = () => {
-    const part = page();
+    const part = document.getElementById("page");
     if (gone || held || !part) return;
     held = { part, focus: document.activeElement, x: scrollX, y: scrollY };
-    document.body.style.minHeight = document.documentElement.scrollHeight + "px";
+    document.body.style.minHeight = root.scrollHeight + "px";
     part.remove();
   };
 
   const restore = () => {
-    if (gone || !held) return;
-    document.body.append(held.part);
-    document.body.style.minHeight = "";
-    scrollTo(held.x, held.y);
-    if (held.part.contains(held.focus)) held.focus.focus({ preventScroll: true });
+    if (gone || cover || !held) return;
+    const { part, focus, x, y } = held;
     held = null;
+    document.body.append(part);
+    document.body.style.minHeight = "";
+    scrollTo(x, y);
+    if (part.contains(focus)) focus.focus({ preventScroll: true });
   };
+
+  // The keys work with script only, so script tells screen readers of them.
+  const keyHint = document.createElement("span");
+  keyHint.id = "keys";
+  keyHint.hidden = true;
+  keyHint.textContent = link.dataset.keys;
+  link.after(keyHint);
+  link.setAttribute("aria-describedby", "keys");
 
   const go = () => location.replace(link.href);
 
@@ -29,25 +39,21 @@
   const leave = () => {
     if (gone) return;
     gone = true;
-    held = null;
+    held = cover = null;
     try { history.replaceState(1, ""); } catch {}
     stop();
-    document.documentElement.replaceChildren();
+    root.replaceChildren();
     go();
   };
 
   const on = (type, listener) => addEventListener(type, listener, { capture: true, passive: false });
   const onLink = (event) => event.target.closest?.("#quick-exit");
+  const overLink = (event) => document.elementFromPoint(event.clientX, event.clientY) === link;
 
   on("pointerdown", (event) => { keys = []; if (onLink(event)) hide(); });
   on("pointercancel", restore);
-  on("pointermove", (event) => {
-    if (held && document.elementFromPoint(event.clientX, event.clientY) !== link) restore();
-  });
-  on("pointerup", (event) => {
-    if (!held) return;
-    document.elementFromPoint(event.clientX, event.clientY) === link ? leave() : restore();
-  });
+  on("pointermove", (event) => { if (held && !overLink(event)) restore(); });
+  on("pointerup", (event) => { if (held) overLink(event) ? leave() : restore(); });
   // Click is also Enter, voice control and screen readers; auxclick the middle button.
   for (const type of ["click", "auxclick", "contextmenu"]) {
     on(type, (event) => {
@@ -59,6 +65,7 @@
 
   // Esc twice within 1.5 s or Shift three times within 2 s.
   on("keydown", (event) => {
+    // An Esc that the browser sees stops the navigation that follows.
     if (gone) return event.preventDefault();
     const { key, timeStamp: now } = event;
     const [count, span] = { Escape: [2, 1500], Shift: [3, 2000] }[key] || [];
@@ -70,7 +77,6 @@
     keys = keys.filter((press) => press.key === key && now - press.now <= span);
     keys.push({ key, now });
     if (keys.length === count) {
-      // An Esc that the browser sees stops the navigation that follows.
       event.preventDefault();
       leave();
     }
@@ -85,6 +91,35 @@
       location.replace(other.href);
     }
   });
+
+  // The curtain: a page that was out of sight for long comes back covered.
+  on("visibilitychange", () => {
+    if (gone) return;
+    if (document.hidden) {
+      hiddenSince = Date.now();
+      return;
+    }
+    const { curtain, show } = link.dataset;
+    if (cover || !+curtain || Date.now() - hiddenSince < curtain * 1000) return;
+    hide();
+    cover = document.createElement("button");
+    cover.textContent = show;
+    cover.onclick = () => {
+      cover.remove();
+      cover = null;
+      restore();
+    };
+    document.body.append(cover);
+  });
+
+  // Sticky follows the layout; on a pinched page the bar follows what is seen.
+  const view = window.visualViewport;
+  const pin = () => {
+    const { scale, offsetLeft, offsetTop } = view;
+    link.style.transform = scale > 1 ? `translate(${offsetLeft}px,${offsetTop}px) scale(${1 / scale})` : "";
+  };
+  view?.addEventListener("resize", pin);
+  view?.addEventListener("scroll", pin);
 
   on("pageshow", (event) => gone && event.persisted && go());
   if (history.state) leave();

@@ -70,14 +70,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def start_server(folder: Path, target: str = "app:serve()") -> Iterator[Server]:
-    """Run gunicorn with a home folder of its own, until the block ends."""
+def start_server(
+    folder: Path, target: str = "app:serve()", settings: str = ""
+) -> Iterator[Server]:
+    """Run gunicorn with settings and a home folder of its own, until the block ends."""
     home = folder / "home"
     home.mkdir(parents=True)
+    (folder / "quietpage.toml").write_text(settings)
     log = folder / "output.log"
     port = free_port()
     environment = os.environ | {
         "PORT": str(port),
+        "QUIETPAGE_CONFIG": str(folder / "quietpage.toml"),
         "HOME": str(home),
         "TMPDIR": str(home),
         "PYTHONDONTWRITEBYTECODE": "1",

@@ -1,0 +1,350 @@
+"""Chromium, Firefox and WebKitGTK behind one face, with real input on a real screen.
+
+Chromium and WebKitGTK are driven by their WebDrivers through Selenium, Firefox by
+WebDriver BiDi, which it speaks by itself. Input is the JSON of WebDriver's actions,
+the same for all three.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import websocket
+from selenium import webdriver
+from selenium.webdriver.remote.command import Command
+from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.webkitgtk.options import Options as WebKitOptions
+from selenium.webdriver.webkitgtk.service import Service as WebKitService
+from Xlib.display import Display
+
+from tests.conftest import CHROMIUM_FLAGS
+
+Actions = list[dict[str, Any]]
+
+SIZE = (1000, 800)
+# What the page tells of itself while a navigation is pending, when Chromium's
+# debugger answers no question about it.
+WITNESS = """setInterval(() => console.log(JSON.stringify(
+  [document.documentElement.textContent + document.title, history.length])), 20)"""
+
+
+class Engine:
+    """A browser with one window on a screen of its own."""
+
+    name = ""
+
+    def open(self, url: str) -> None:
+        """Navigate, and return when the page has loaded."""
+        self.navigate(url)
+        self.wait(lambda: self.run("return document.readyState") == "complete")
+
+    def wait(self, condition: Callable[[], Any], seconds: float = 8) -> Any:
+        """Return what `condition` does as soon as it is true; fail after `seconds`."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with suppress(Exception):
+                if found := condition():
+                    return found
+            time.sleep(0.03)
+        raise AssertionError(f"{self.name}: did not happen within {seconds} s")
+
+    def navigate(self, url: str) -> None:
+        """Start a navigation."""
+        raise NotImplementedError
+
+    def run(self, script: str, *values: object) -> Any:
+        """Return what the body of a function returns in the page."""
+        raise NotImplementedError
+
+    def perform(self, actions: Actions) -> None:
+        """Send input as WebDriver's actions."""
+        raise NotImplementedError
+
+    def traverse(self, delta: int) -> None:
+        """Press Back (-1) or Forward (1); nothing happens where nothing is."""
+        raise NotImplementedError
+
+    def url(self) -> str:
+        """Return the address of the page."""
+        raise NotImplementedError
+
+    def tabs(self) -> int:
+        """Return how many tabs are open."""
+        raise NotImplementedError
+
+    def fresh_tab(self) -> None:
+        """Replace the tab by a new one, with a history of its own."""
+        raise NotImplementedError
+
+    def watch(self) -> None:
+        """Make the page tell of itself, for `states`."""
+        self.run(WITNESS)
+
+    def states(self, seconds: float) -> list[list[Any]]:
+        """Return [text and title, entries of history] as seen for that long."""
+        seen = []
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            seen.append(
+                self.run(
+                    "return [document.documentElement.textContent + document.title,"
+                    " history.length]"
+                )
+            )
+            time.sleep(0.02)
+        return seen
+
+
+class Selenium(Engine):
+    """What Selenium drives."""
+
+    def __init__(self, driver: WebDriver) -> None:
+        """Take over a started driver."""
+        self.driver = driver
+
+    def navigate(self, url: str) -> None:
+        self.driver.get(url)
+
+    def run(self, script: str, *values: object) -> Any:
+        return self.driver.execute_script(script, *values)
+
+    def perform(self, actions: Actions) -> None:
+        self.driver.execute(Command.W3C_ACTIONS, {"actions": actions})
+
+    def traverse(self, delta: int) -> None:
+        if delta < 0:
+            self.driver.back()
+        else:
+            self.driver.forward()
+
+    def url(self) -> str:
+        return str(self.driver.current_url)
+
+    def tabs(self) -> int:
+        return len(self.driver.window_handles)
+
+    def fresh_tab(self) -> None:
+        old = self.driver.window_handles
+        self.driver.switch_to.new_window("tab")
+        new = self.driver.current_window_handle
+        for handle in old:
+            self.driver.switch_to.window(handle)
+            self.driver.close()
+        self.driver.switch_to.window(new)
+
+
+class Chromium(Selenium):
+    """Debian's Chromium."""
+
+    name = "Chromium"
+
+    def watch(self) -> None:
+        """Listen beside the driver, whose commands wait for pending navigations."""
+        address = self.driver.capabilities["goog:chromeOptions"]["debuggerAddress"]
+        target = self.driver.current_window_handle
+        self._socket = websocket.create_connection(
+            f"ws://{address}/devtools/page/{target}", suppress_origin=True
+        )
+        self._socket.send('{"id": 1, "method": "Runtime.enable"}')
+        super().watch()
+
+    def states(self, seconds: float) -> list[list[Any]]:
+        seen = []
+        end = time.monotonic() + seconds
+        start = time.time() * 1000
+        while (left := end - time.monotonic()) > 0:
+            self._socket.settimeout(left)
+            with suppress(websocket.WebSocketTimeoutException):
+                event = json.loads(self._socket.recv())
+                if event.get("method") != "Runtime.consoleAPICalled":
+                    continue
+                told = event["params"]
+                if told["timestamp"] >= start:
+                    seen.append(json.loads(told["args"][0]["value"]))
+        return seen
+
+
+class WebKit(Selenium):
+    """WebKitGTK's MiniBrowser."""
+
+    name = "WebKitGTK"
+
+
+class Firefox(Engine):
+    """Firefox ESR over WebDriver BiDi, https://w3c.github.io/webdriver-bidi/ ."""
+
+    name = "Firefox"
+
+    def __init__(self, address: str) -> None:
+        """Connect to a started Firefox."""
+        self._socket = websocket.create_connection(
+            address, suppress_origin=True, timeout=30
+        )
+        self._calls = 0
+        self._call("session.new", capabilities=_insecure_certificates())
+        self.context = self._contexts()[0]["context"]
+
+    def _call(self, method: str, **parameters: object) -> Any:
+        self._calls += 1
+        message = {"id": self._calls, "method": method, "params": parameters}
+        self._socket.send(json.dumps(message))
+        while True:
+            answer = json.loads(self._socket.recv())
+            if answer.get("id") == self._calls:
+                break
+        if answer["type"] == "error":
+            raise RuntimeError(f"{method}: {answer['message']}")
+        return answer["result"]
+
+    def _contexts(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._call("browsingContext.getTree")["contexts"]
+        return found
+
+    def navigate(self, url: str) -> None:
+        self._call(
+            "browsingContext.navigate", context=self.context, url=url, wait="none"
+        )
+
+    def run(self, script: str, *values: object) -> Any:
+        answer = self._call(
+            "script.evaluate",
+            expression=f"JSON.stringify((function() {{ {script} }})"
+            f".apply(null, {json.dumps(values)}) ?? null)",
+            target={"context": self.context},
+            awaitPromise=False,
+        )
+        if answer["type"] == "exception":
+            raise RuntimeError(answer["exceptionDetails"]["text"])
+        return json.loads(answer["result"]["value"])
+
+    def perform(self, actions: Actions) -> None:
+        self._call("input.performActions", context=self.context, actions=actions)
+
+    def traverse(self, delta: int) -> None:
+        with suppress(RuntimeError):  # no such entry
+            self._call(
+                "browsingContext.traverseHistory", context=self.context, delta=delta
+            )
+
+    def url(self) -> str:
+        mine = [c for c in self._contexts() if c["context"] == self.context]
+        return str(mine[0]["url"])
+
+    def tabs(self) -> int:
+        return len(self._contexts())
+
+    def fresh_tab(self) -> None:
+        old = [c["context"] for c in self._contexts()]
+        made = self._call("browsingContext.create", type="tab")
+        self.context = made["context"]
+        for context in old:
+            self._call("browsingContext.close", context=context)
+
+
+def _insecure_certificates() -> dict[str, Any]:
+    return {"alwaysMatch": {"acceptInsecureCerts": True}}
+
+
+@contextmanager
+def screen() -> Iterator[Display]:
+    """Start an X server and make it the environment's; it is what pictures show."""
+    reader, writer = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1280x900x24"]
+    server = subprocess.Popen(
+        [*command, "-nolisten", "tcp"], pass_fds=[writer], stderr=subprocess.DEVNULL
+    )
+    os.close(writer)
+    number = os.read(reader, 10).decode().strip()
+    os.close(reader)
+    before = os.environ.get("DISPLAY")
+    os.environ["DISPLAY"] = f":{number}"
+    display = Display(f":{number}")
+    try:
+        yield display
+    finally:
+        display.close()
+        server.terminate()
+        server.wait()
+        os.environ.pop("DISPLAY")
+        if before:
+            os.environ["DISPLAY"] = before
+
+
+@contextmanager
+def chromium(profile: Path) -> Iterator[Engine]:
+    """Start Chromium."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = _found("chromium")
+    options.add_argument(f"--user-data-dir={profile}")
+    for flag in [*CHROMIUM_FLAGS, f"--window-size={SIZE[0]},{SIZE[1]}"]:
+        options.add_argument(flag)
+    options.page_load_strategy = "none"
+    options.accept_insecure_certs = True
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    service = webdriver.ChromeService(_found("chromedriver"))
+    driver = webdriver.Chrome(options=options, service=service)
+    try:
+        yield Chromium(driver)
+    finally:
+        driver.quit()
+
+
+@contextmanager
+def webkit(_profile: Path) -> Iterator[Engine]:
+    """Start WebKitGTK."""
+    os.environ["WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS"] = "1"
+    options = WebKitOptions()
+    options.page_load_strategy = "none"
+    options.set_capability("acceptInsecureCerts", True)
+    driver = webdriver.WebKitGTK(
+        options=options, service=WebKitService(_found("WebKitWebDriver"))
+    )
+    driver.set_window_rect(0, 0, *SIZE)
+    try:
+        yield WebKit(driver)
+    finally:
+        driver.quit()
+
+
+@contextmanager
+def firefox(profile: Path) -> Iterator[Engine]:
+    """Start Firefox ESR; its last line before it listens names the address."""
+    command = [_found("firefox-esr"), "--no-remote", "--profile", str(profile)]
+    process = subprocess.Popen(
+        [*command, "--remote-debugging-port=0", f"--width={SIZE[0]}"],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr
+    found = (re.search(r"BiDi listening on (ws\S+)", line) for line in process.stderr)
+    address = next(match[1] for match in found if match)
+    drain = threading.Thread(target=process.stderr.read, daemon=True)
+    drain.start()
+    try:
+        yield Firefox(f"{address}/session")
+    finally:
+        process.terminate()
+        process.wait(20)
+        drain.join(5)
+        process.stderr.close()
+
+
+ENGINES: dict[str, Callable[[Path], AbstractContextManager[Engine]]] = {
+    "Chromium": chromium,
+    "Firefox": firefox,
+    "WebKitGTK": webkit,
+}
+
+
+def _found(program: str) -> str:
+    path = shutil.which(program)
+    assert path, f"{program} is missing: sh tests/install"
+    return path
