@@ -43,8 +43,13 @@ class Engine:
 
     def open(self, url: str) -> None:
         """Navigate, and return when the page has loaded."""
+        self.run("window.isLeftBehind = true")
         self.navigate(url)
-        self.wait(lambda: self.run("return document.readyState") == "complete")
+        self.wait(
+            lambda: self.run(
+                "return document.readyState === 'complete' && !window.isLeftBehind"
+            )
+        )
 
     def wait(self, condition: Callable[[], Any], seconds: float = 8) -> Any:
         """Return what `condition` does as soon as it is true; fail after `seconds`."""
@@ -169,6 +174,7 @@ class Chromium(Selenium):
                 told = event["params"]
                 if told["timestamp"] >= start:
                     seen.append(json.loads(told["args"][0]["value"]))
+        self._socket.close()
         return seen
 
 
@@ -319,7 +325,12 @@ def firefox(profile: Path) -> Iterator[Engine]:
     """Start Firefox ESR; its last line before it listens names the address."""
     command = [_found("firefox-esr"), "--no-remote", "--profile", str(profile)]
     process = subprocess.Popen(
-        [*command, "--remote-debugging-port=0", f"--width={SIZE[0]}"],
+        [
+            *command,
+            "--remote-debugging-port=0",
+            f"--width={SIZE[0]}",
+            f"--height={SIZE[1]}",
+        ],
         stderr=subprocess.PIPE,
         text=True,
     )
