@@ -66,13 +66,6 @@ def typed(*keys: str, pause_ms: int = 20) -> Actions:
     return [{"type": "key", "id": "keyboard", "actions": steps}]
 
 
-def held(key: str, repeats: int) -> Actions:
-    """Return a key held down until it repeats."""
-    steps: list[Step] = [{"type": "keyDown", "value": key}, wait(30)] * repeats
-    steps.append({"type": "keyUp", "value": key})
-    return [{"type": "key", "id": "keyboard", "actions": steps}]
-
-
 def with_key(key: str, pressed: Actions) -> Actions:
     """Return a pointer's actions with a modifier held down around them."""
     steps: list[Step] = [{"type": "keyDown", "value": key}]

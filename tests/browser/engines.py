@@ -19,7 +19,9 @@ from typing import Any
 
 import websocket
 from selenium import webdriver
+from selenium.webdriver.remote.client_config import ClientConfig
 from selenium.webdriver.remote.command import Command
+from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.webkitgtk.options import Options as WebKitOptions
 from selenium.webdriver.webkitgtk.service import Service as WebKitService
@@ -51,7 +53,16 @@ class Engine:
             )
         )
 
-    def wait(self, condition: Callable[[], Any], seconds: float = 8) -> Any:
+    def shows(self, url: str) -> None:
+        """Return when the page of that address has loaded."""
+        self.wait(
+            lambda: (
+                self.run("return location.href + document.readyState")
+                == f"{url}complete"
+            )
+        )
+
+    def wait(self, condition: Callable[[], Any], seconds: float = 12) -> Any:
         """Return what `condition` does as soon as it is true; fail after `seconds`."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -71,6 +82,20 @@ class Engine:
 
     def perform(self, actions: Actions) -> None:
         """Send input as WebDriver's actions."""
+        raise NotImplementedError
+
+    def hold(self, key: str, repeats: int) -> None:
+        """Hold a key down until it has repeated that often."""
+        steps: list[dict[str, object]] = [{"type": "keyDown", "value": key}] * repeats
+        steps.append({"type": "keyUp", "value": key})
+        self.perform([{"type": "key", "id": "keyboard", "actions": steps}])
+
+    def leave_tab(self) -> None:
+        """Go to another tab."""
+        raise NotImplementedError
+
+    def return_to_tab(self) -> None:
+        """Close the other tab and come back."""
         raise NotImplementedError
 
     def traverse(self, delta: int) -> None:
@@ -136,6 +161,14 @@ class Selenium(Engine):
     def tabs(self) -> int:
         return len(self.driver.window_handles)
 
+    def leave_tab(self) -> None:
+        self._tab = self.driver.current_window_handle
+        self.driver.switch_to.new_window("tab")
+
+    def return_to_tab(self) -> None:
+        self.driver.close()
+        self.driver.switch_to.window(self._tab)
+
     def fresh_tab(self) -> None:
         old = self.driver.window_handles
         self.driver.switch_to.new_window("tab")
@@ -144,12 +177,35 @@ class Selenium(Engine):
             self.driver.switch_to.window(handle)
             self.driver.close()
         self.driver.switch_to.window(new)
+        # WebKitGTK drops a navigation that comes before the tab's first page.
+        self.wait(lambda: self.run("return document.readyState") == "complete")
+        time.sleep(0.2)
 
 
 class Chromium(Selenium):
     """Debian's Chromium."""
 
     name = "Chromium"
+
+    def hold(self, key: str, repeats: int) -> None:
+        # Chromium's driver does not mark the repeats.
+        name, code = {
+            "\ue00c": ("Escape", 27),
+            "\ue008": ("Shift", 16),
+            "\ue007": ("Enter", 13),
+        }[key]
+        event: dict[str, object] = {"key": name, "windowsVirtualKeyCode": code}
+        if name == "Enter":
+            event["text"] = "\r"
+        for count in range(repeats):
+            event |= {"type": "keyDown", "autoRepeat": count > 0}
+            self.driver.execute_cdp_cmd("Input.dispatchKeyEvent", event)
+        event["type"] = "keyUp"
+        self.driver.execute_cdp_cmd("Input.dispatchKeyEvent", event)
+
+    def return_to_tab(self) -> None:
+        super().return_to_tab()
+        self.driver.execute_cdp_cmd("Page.bringToFront", {})
 
     def watch(self) -> None:
         """Listen beside the driver, whose commands wait for pending navigations."""
@@ -182,6 +238,18 @@ class WebKit(Selenium):
     """WebKitGTK's MiniBrowser."""
 
     name = "WebKitGTK"
+
+    def leave_tab(self) -> None:
+        # A second tab hides nothing here; a minimised window does.
+        self.driver.minimize_window()
+
+    def return_to_tab(self) -> None:
+        self.driver.set_window_rect(0, 0, *SIZE)
+
+    def shows(self, url: str) -> None:
+        self.wait(lambda: self.url() == url)
+        time.sleep(0.1)
+        super().shows(url)
 
 
 class Firefox(Engine):
@@ -247,6 +315,13 @@ class Firefox(Engine):
     def tabs(self) -> int:
         return len(self._contexts())
 
+    def leave_tab(self) -> None:
+        self._other = self._call("browsingContext.create", type="tab")["context"]
+
+    def return_to_tab(self) -> None:
+        self._call("browsingContext.activate", context=self.context)
+        self._call("browsingContext.close", context=self._other)
+
     def fresh_tab(self) -> None:
         old = [c["context"] for c in self._contexts()]
         made = self._call("browsingContext.create", type="tab")
@@ -310,14 +385,18 @@ def webkit(_profile: Path) -> Iterator[Engine]:
     options = WebKitOptions()
     options.page_load_strategy = "none"
     options.set_capability("acceptInsecureCerts", True)
-    driver = webdriver.WebKitGTK(
-        options=options, service=WebKitService(_found("WebKitWebDriver"))
-    )
+    service = WebKitService(_found("WebKitWebDriver"))
+    service.start()
+    # WebKitGTK never answers a script that a change of pages swallows: ask anew.
+    patience = ClientConfig(remote_server_addr=service.service_url, timeout=4)
+    connection = RemoteConnection(client_config=patience)
+    driver = webdriver.Remote(connection, options=options)
     driver.set_window_rect(0, 0, *SIZE)
     try:
         yield WebKit(driver)
     finally:
         driver.quit()
+        service.stop()
 
 
 @contextmanager
