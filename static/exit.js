@@ -35,6 +35,14 @@
 
   const go = () => location.replace(link.href);
 
+  // WebKit draws nothing once a navigation has begun: draw the empty page, then go.
+  // In a hidden tab no frame comes, hence the clock.
+  const goOnceDrawn = () => {
+    let once = () => { once = () => {}; go(); };
+    requestAnimationFrame(() => requestAnimationFrame(() => once()));
+    setTimeout(() => once(), 300);
+  };
+
   // The mark on the history entry outlives a reload while the destination is slow.
   const leave = () => {
     if (gone) return;
@@ -43,7 +51,7 @@
     try { history.replaceState(1, ""); } catch {}
     stop();
     root.replaceChildren();
-    go();
+    goOnceDrawn();
   };
 
   const on = (type, listener) => addEventListener(type, listener, { capture: true, passive: false });

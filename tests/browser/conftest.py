@@ -5,6 +5,9 @@ from collections.abc import Iterator
 import pytest
 from Xlib.display import Display
 
+from app import freeze_site
+from quietpage.config import Settings
+from quietpage.snapshot import Site
 from tests.browser import destination as destinations
 from tests.browser.destination import Destination
 from tests.browser.engines import ENGINES, Engine, screen
@@ -39,6 +42,12 @@ def copy(
     settings = f'exit_url = "{running_destination.url}"\n'
     with start_server(folder, settings=settings) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def own_site(running_destination: Destination) -> Site:
+    """What `copy` serves, to be altered."""
+    return freeze_site(Settings(exit_url=running_destination.url))
 
 
 @pytest.fixture(scope="session", params=ENGINES)

@@ -266,6 +266,10 @@ class Firefox(Engine):
         self._call("session.new", capabilities=_insecure_certificates())
         self.context = self._contexts()[0]["context"]
 
+    def close(self) -> None:
+        """Hang up."""
+        self._socket.close()
+
     def _call(self, method: str, **parameters: object) -> Any:
         self._calls += 1
         message = {"id": self._calls, "method": method, "params": parameters}
@@ -360,12 +364,12 @@ def screen() -> Iterator[Display]:
 
 
 @contextmanager
-def chromium(profile: Path) -> Iterator[Engine]:
+def chromium(profile: Path, *flags: str) -> Iterator[Engine]:
     """Start Chromium."""
     options = webdriver.ChromeOptions()
     options.binary_location = _found("chromium")
     options.add_argument(f"--user-data-dir={profile}")
-    for flag in [*CHROMIUM_FLAGS, f"--window-size={SIZE[0]},{SIZE[1]}"]:
+    for flag in [*CHROMIUM_FLAGS, f"--window-size={SIZE[0]},{SIZE[1]}", *flags]:
         options.add_argument(flag)
     options.page_load_strategy = "none"
     options.accept_insecure_certs = True
@@ -400,8 +404,10 @@ def webkit(_profile: Path) -> Iterator[Engine]:
 
 
 @contextmanager
-def firefox(profile: Path) -> Iterator[Engine]:
+def firefox(profile: Path, *preferences: str) -> Iterator[Engine]:
     """Start Firefox ESR; its last line before it listens names the address."""
+    lines = [f"user_pref({preference});\n" for preference in preferences]
+    (profile / "user.js").write_text("".join(lines))
     command = [_found("firefox-esr"), "--no-remote", "--profile", str(profile)]
     process = subprocess.Popen(
         [
@@ -418,9 +424,11 @@ def firefox(profile: Path) -> Iterator[Engine]:
     address = next(match[1] for match in found if match)
     drain = threading.Thread(target=process.stderr.read, daemon=True)
     drain.start()
+    engine = Firefox(f"{address}/session")
     try:
-        yield Firefox(f"{address}/session")
+        yield engine
     finally:
+        engine.close()
         process.terminate()
         process.wait(20)
         drain.join(5)

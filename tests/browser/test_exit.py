@@ -4,9 +4,13 @@ The numbers in brackets are the cases of the requirements that docs/exit.md list
 """
 
 import time
+from pathlib import Path
 
 import pytest
+from Xlib.display import Display
 
+from quietpage.snapshot import Site
+from tests.browser import altered
 from tests.browser.actions import (
     BELOW_THE_BAR,
     CONTROL,
@@ -25,7 +29,9 @@ from tests.browser.actions import (
     with_key,
 )
 from tests.browser.destination import Destination
-from tests.browser.engines import Actions, Engine
+from tests.browser.engines import Actions, Engine, chromium, firefox
+from tests.browser.pixels import click, grab, is_blank
+from tests.conftest import Server
 
 FOCUS = "document.getElementById('quick-exit').focus()"
 # Every way out, and every way that a trembling hand overdoes it [T7, T12].
@@ -382,3 +388,102 @@ def test_a_short_look_elsewhere_covers_nothing(visit: Engine) -> None:
     visit.wait(lambda: visit.run("return !document.hidden"))
 
     assert visit.run("return document.getElementById('page') !== null")
+
+
+@pytest.mark.parametrize("way", ["press without release", "click", "Esc", "Shift"])
+def test_the_screen_is_blank_within_100_ms(
+    visit: Engine, destination: Destination, display: Display, way: str
+) -> None:
+    destination.reset("silent")
+    visit.run("document.getElementById('numbers').open = true; scrollTo(0, 500)")
+    time.sleep(0.2)
+    assert not is_blank(grab(display))
+
+    visit.perform(
+        {
+            "press without release": pointer(move(ON_THE_BAR), wait(50), down()),
+            "click": press(pause_ms=0),
+            "Esc": typed(ESCAPE, ESCAPE, pause_ms=0),
+            "Shift": typed(SHIFT, SHIFT, SHIFT, pause_ms=0),
+        }[way]
+    )
+    time.sleep(0.1)
+
+    assert is_blank(grab(display))
+
+
+def test_without_back_forward_cache_back_shows_nothing(
+    tmp_path: Path, display: Display, copy: Server, destination: Destination
+) -> None:
+    del display
+    (tmp_path / "firefox").mkdir()
+    no_cache = '"browser.sessionhistory.max_total_viewers", 0'
+    for started in (
+        chromium(tmp_path / "chromium", "--disable-features=BackForwardCache"),
+        firefox(tmp_path / "firefox", no_cache),
+    ):
+        with started as engine:
+            engine.open(f"{destination.url}search")
+            engine.open(copy.url)
+            tour(engine)
+            engine.perform(press())
+            arrive(engine, destination)
+            assert_back_shows_nothing(engine, destination)
+
+
+def test_with_a_broken_script_the_link_works_and_the_press_hides(
+    engine: Engine, own_site: Site, destination: Destination
+) -> None:
+    snapshot = own_site.guides["en", "identity"]
+    # The hash of the policy no longer fits, so that engines refuse the script.
+    body = snapshot.body.replace(b"<script>", b"<script>;")
+    engine.fresh_tab()
+    with altered.serve(altered.Altered(snapshot, body)) as url:
+        engine.open(f"{destination.url}search")
+        engine.open(url)
+        shown = (
+            """return getComputedStyle(document.getElementById("page")).visibility"""
+        )
+
+        engine.perform(pointer(move(ON_THE_BAR), wait(50), down()))
+        assert engine.run(shown) == "hidden"
+        engine.perform(pointer(move(BELOW_THE_BAR), up()))
+        assert engine.run(shown) == "visible"
+        engine.perform(press())
+
+        arrive(engine, destination)
+        assert destination.asked == [("/", None, None)]
+        # As the page says: without script, Back shows it once.
+        engine.traverse(-1)
+        engine.shows(url)
+        engine.fresh_tab()
+
+
+@pytest.mark.parametrize("coding", ["br", "gzip"])
+def test_the_exit_works_from_the_first_2_kb(
+    engine: Engine,
+    own_site: Site,
+    destination: Destination,
+    display: Display,
+    coding: str,
+) -> None:
+    # WebKitGTK's network library holds brotli back until 8 kB have come.
+    size = 8192 if (engine.name, coding) == ("WebKitGTK", "br") else 2048
+    snapshot = own_site.guides["en", coding]
+    engine.fresh_tab()
+    stalled = altered.Altered(snapshot, snapshot.body, stalls_after=size)
+    with altered.serve(stalled) as url:
+        engine.navigate(url)
+        engine.wait(lambda: engine.run("return document.links.length > 0"))
+        loading, left, top = engine.run(
+            """return [document.readyState, screenX + (outerWidth - innerWidth) / 2,
+              screenY + outerHeight - innerHeight]"""
+        )
+        assert loading == "loading"
+
+        # WebKitGTK's driver sends no input to a page that is still loading.
+        click(display, (int(left) + ON_THE_BAR[0], int(top) + ON_THE_BAR[1]))
+
+        arrive(engine, destination)
+        assert destination.asked == [("/", None, None)]
+        engine.fresh_tab()
