@@ -203,6 +203,10 @@ class Chromium(Selenium):
         event["type"] = "keyUp"
         self.driver.execute_cdp_cmd("Input.dispatchKeyEvent", event)
 
+    def slow_down(self, times: int) -> None:
+        """Slow the processor of the page down so many times."""
+        self.driver.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": times})
+
     def return_to_tab(self) -> None:
         super().return_to_tab()
         self.driver.execute_cdp_cmd("Page.bringToFront", {})

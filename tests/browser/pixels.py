@@ -4,7 +4,18 @@ import time
 
 from Xlib.display import Display
 from Xlib.ext.xtest import fake_input
-from Xlib.X import ButtonPress, ButtonRelease, MotionNotify, ZPixmap
+from Xlib.X import (
+    ButtonPress,
+    ButtonRelease,
+    CurrentTime,
+    IsViewable,
+    KeyPress,
+    KeyRelease,
+    MotionNotify,
+    RevertToParent,
+    ZPixmap,
+)
+from Xlib.XK import string_to_keysym
 
 # x, y, width, height: below tool bars, the exit and the curtain's button.
 TEXT_AREA = (40, 500, 900, 200)
@@ -30,10 +41,35 @@ def frames(display: Display, seconds: float) -> list[tuple[float, bool]]:
     return seen
 
 
-def click(display: Display, place: tuple[int, int]) -> None:
-    """Click with the mouse of the screen, of which no driver knows."""
+def press_mouse(display: Display, place: tuple[int, int], seconds: float) -> float:
+    """Press the screen's mouse, of which no driver knows; return when, by the epoch."""
     fake_input(display, MotionNotify, x=place[0], y=place[1])
-    for kind in (ButtonPress, ButtonRelease):
-        fake_input(display, kind, 1)
-        display.sync()
-        time.sleep(0.08)
+    display.sync()
+    time.sleep(0.1)
+    pressed = time.time()
+    fake_input(display, ButtonPress, 1)
+    display.sync()
+    time.sleep(seconds)
+    fake_input(display, ButtonRelease, 1)
+    display.sync()
+    return pressed
+
+
+def press_keys(display: Display, names: tuple[str, ...]) -> float:
+    """Press keys by their X names; return when the last went down, by the epoch."""
+    # No window manager is there to give the keyboard to the browser's window.
+    windows = display.screen().root.query_tree().children
+    shown = [w for w in windows if w.get_attributes().map_state == IsViewable]
+    largest = max(shown, key=lambda window: int(window.get_geometry().width))
+    largest.set_input_focus(RevertToParent, CurrentTime)
+    display.sync()
+    time.sleep(0.1)
+    pressed = 0.0
+    for name in names:
+        code = display.keysym_to_keycode(string_to_keysym(name))
+        pressed = time.time()
+        for kind in (KeyPress, KeyRelease):
+            fake_input(display, kind, code)
+            display.sync()
+            time.sleep(0.05)
+    return pressed

@@ -1,0 +1,311 @@
+"""`make bench-exit`: our exit beside GOV.UK's and NSW's, by the pixels of a screen.
+
+Each round asks each site in turn. Mouse and keys are the X server's, frames are
+pictures of its screen, and the exit's destination never answers or does so after 3 s:
+all that is seen to vanish, the page itself took away.
+"""
+
+import http.server
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import which
+from tempfile import TemporaryDirectory
+
+import brotli
+from Xlib.display import Display
+
+from quietpage.assets import load_assets
+from tests.browser import destination as destinations
+from tests.browser.destination import Destination
+from tests.browser.engines import ENGINES, Chromium, Engine, screen
+from tests.browser.pixels import (
+    TEXT_AREA,
+    frames,
+    grab,
+    is_blank,
+    press_keys,
+    press_mouse,
+)
+from tests.conftest import free_port, start_server
+
+ROUNDS = 20
+PRESS_S = 0.08
+PACKAGES = ("govuk-frontend@6.6.0", "nsw-design-system@3.27.0")
+TEXT = "<p>Words to read, as many as fill a screen and more.</p>" * 60
+GOVUK = """<!doctype html><html lang="en" class="govuk-template"><title>Example</title>
+<link rel="stylesheet" href="/govuk-frontend/dist/govuk/govuk-frontend.min.css">
+<body class="govuk-template__body"><script>
+document.body.className += " js-enabled govuk-frontend-supported"</script>
+<div class="govuk-exit-this-page" data-module="govuk-exit-this-page"><a href="{exit}"
+role="button" draggable="false" data-module="govuk-button" rel="nofollow noreferrer"
+class="govuk-button govuk-button--warning govuk-exit-this-page__button
+govuk-js-exit-this-page-button">Exit this page</a></div>
+<a id="next" href="/govuk/next">Next</a>{text}
+<script type="module">
+import {{ initAll }} from "/govuk-frontend/dist/govuk/govuk-frontend.min.js"
+initAll()</script>"""
+NSW = """<!doctype html><html lang="en"><title>Example</title>
+<link rel="stylesheet" href="/nsw-design-system/dist/css/main.css">
+<a id="next" href="/nsw/next">Next</a>{text}
+<script src="/nsw-design-system/dist/js/main.js"></script>
+<script>window.NSW.QuickExit.init({{ safeUrl: "{exit}" }})</script>"""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A site to compare: where it is, what is pressed, what a tour of it is."""
+
+    name: str
+    url: str
+    exit_selector: str
+    keys: tuple[str, ...]
+    # Scripts that each open another page of the site.
+    tour: tuple[str, ...]
+    # Script and style in brotli.
+    weight_bytes: tuple[int, int]
+
+
+def fetch_peers(folder: Path) -> Path:
+    """Return the folder of the packages; end the run where npm is missing."""
+    npm = which("npm")
+    if not npm:
+        sys.exit("npm is missing: the peers are fetched by it. Install nodejs and npm.")
+    subprocess.run(
+        [npm, "install", "--ignore-scripts", "--prefix", str(folder), *PACKAGES],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    return folder / "node_modules"
+
+
+@contextmanager
+def serve_peers(modules: Path, exit_url: str) -> Iterator[str]:
+    """Serve the packages and the example pages; yield the address."""
+    pages = {
+        "govuk": GOVUK.format(exit=exit_url, text=TEXT),
+        "nsw": NSW.format(exit=exit_url, text=TEXT),
+    }
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *values: object) -> None:
+            super().__init__(*values, directory=str(modules))  # type: ignore[arg-type]
+
+        def do_GET(self) -> None:
+            page = pages.get(self.path.split("/")[1])
+            if page is None:
+                super().do_GET()
+                return
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(page.encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    port = free_port()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://localhost:{port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def weigh(text: str | bytes) -> int:
+    """Return the size in brotli."""
+    return len(brotli.compress(text.encode() if isinstance(text, str) else text))
+
+
+def subjects(own_url: str, peers_url: str, modules: Path) -> list[Subject]:
+    """Return ours and the two."""
+    assets = load_assets()
+    next_page = "document.getElementById('next').click()"
+    govuk = modules / "govuk-frontend" / "dist" / "govuk"
+    nsw = modules / "nsw-design-system" / "dist"
+    return [
+        Subject(
+            "Quietpage",
+            own_url,
+            "#quick-exit",
+            ("Escape", "Escape"),
+            tuple(
+                f"document.querySelector('a[hreflang={tag}]').click()"
+                for tag in ("es", "en")
+            ),
+            (weigh(assets.script), weigh(assets.style)),
+        ),
+        Subject(
+            "GOV.UK",
+            f"{peers_url}govuk/first",
+            ".govuk-exit-this-page__button",
+            ("Shift_L",) * 3,
+            (next_page, next_page),
+            (
+                weigh((govuk / "govuk-frontend.min.js").read_bytes()),
+                weigh((govuk / "govuk-frontend.min.css").read_bytes()),
+            ),
+        ),
+        Subject(
+            "NSW",
+            f"{peers_url}nsw/first",
+            ".nsw-quick-exit",
+            ("Escape", "Escape"),
+            (next_page, next_page),
+            (
+                weigh((nsw / "js" / "main.js").read_bytes()),
+                weigh((nsw / "css" / "main.css").read_bytes()),
+            ),
+        ),
+    ]
+
+
+def place_on_screen(engine: Engine, selector: str) -> tuple[int, int]:
+    """Return the middle of an element in pixels of the screen."""
+    x, y = engine.run(
+        """const box = document.querySelector(arguments[0]).getBoundingClientRect();
+        return [screenX + (outerWidth - innerWidth) / 2 + box.x + box.width / 2,
+          screenY + outerHeight - innerHeight + box.y + box.height / 2]""",
+        selector,
+    )
+    return int(x), int(y)
+
+
+def open_to_read(engine: Engine, display: Display, subject: Subject) -> None:
+    """Open the page in a tab of its own, scrolled to where there is much text."""
+    engine.fresh_tab()
+    engine.open(subject.url)
+    engine.run(
+        """for (const part of document.querySelectorAll("details")) part.open = true;
+        scrollTo(0, 700)"""
+    )
+    time.sleep(0.5)
+    if is_blank(grab(display)):
+        raise SystemExit(f"{subject.name}: there is no text on the screen.")
+
+
+def time_to_hidden(
+    engine: Engine, display: Display, subject: Subject, *, by_keys: bool
+) -> float:
+    """Return milliseconds from the press, or the last key, to the first blank frame."""
+    place = place_on_screen(engine, subject.exit_selector)
+    if by_keys:
+        # A click into the text, as the address bar has the keyboard in a new tab.
+        press_mouse(display, (TEXT_AREA[0], TEXT_AREA[1]), PRESS_S)
+    seen: list[tuple[float, bool]] = []
+    camera = Display()
+    filming = threading.Thread(target=lambda: seen.extend(frames(camera, 0.7)))
+    filming.start()
+    if by_keys:
+        pressed = press_keys(display, subject.keys)
+    else:
+        pressed = press_mouse(display, place, PRESS_S)
+    filming.join()
+    camera.close()
+    shown = [at for at, blank in seen if not blank]
+    after = [at for at, _ in seen if at > shown[-1]]
+    return (after[0] - pressed) * 1000 if after else float("inf")
+
+
+def backs_that_reveal(
+    engine: Engine,
+    display: Display,
+    subject: Subject,
+    destination: Destination,
+    tour: tuple[str, ...],
+) -> int:
+    """Return how many of five presses of Back after an exit show the site."""
+    engine.fresh_tab()
+    engine.open(f"{destination.url}search")
+    engine.open(subject.url)
+    for step in tour:
+        engine.run(step)
+        time.sleep(0.7)
+    press_mouse(display, place_on_screen(engine, subject.exit_selector), PRESS_S)
+    engine.shows(destination.url)
+    revealed = 0
+    for _ in range(5):
+        engine.traverse(-1)
+        time.sleep(0.5)
+        revealed += "localhost" in engine.url()
+    return revealed
+
+
+def summary(values: list[float]) -> str:
+    """Return the median and the worst."""
+    return f"{statistics.median(values):.0f} / {max(values):.0f}"
+
+
+def main() -> None:
+    """Print the table in Markdown."""
+    name = sys.argv[1] if len(sys.argv) > 1 else "Chromium"
+    with (
+        TemporaryDirectory() as folder,
+        screen() as display,
+        destinations.serve() as destination,
+        start_server(
+            Path(folder, "site"), settings=f'exit_url = "{destination.url}"\n'
+        ) as server,
+        serve_peers(fetch_peers(Path(folder)), destination.url) as peers_url,
+    ):
+        compared = subjects(server.url, peers_url, Path(folder, "node_modules"))
+        Path(folder, "profile").mkdir()
+        rows = [f"| {name}, {time.strftime('%Y-%m-%d')} |"]
+        rows[0] += "".join(f" {subject.name} |" for subject in compared)
+        rows.append("|---|" + "---|" * len(compared))
+        with ENGINES[name](Path(folder, "profile")) as engine:
+            for title, by_keys, slowed in (
+                ("touch to hidden, ms", False, 1),
+                ("last key to hidden, ms", True, 1),
+                ("touch to hidden, CPU 6x slower, ms", False, 6),
+            ):
+                if slowed > 1 and not isinstance(engine, Chromium):
+                    continue
+                times: dict[str, list[float]] = {s.name: [] for s in compared}
+                for number in range(ROUNDS):
+                    for subject in compared:
+                        destination.reset("slow" if number % 2 else "silent")
+                        open_to_read(engine, display, subject)
+                        if isinstance(engine, Chromium):
+                            engine.slow_down(slowed)
+                        times[subject.name].append(
+                            time_to_hidden(engine, display, subject, by_keys=by_keys)
+                        )
+                        engine.fresh_tab()
+                cells = (summary(times[subject.name]) for subject in compared)
+                rows.append(f"| {title} | " + " | ".join(cells) + " |")
+            destination.reset()
+            for title, has_tour in (("one page", False), ("a tour", True)):
+                counts = (
+                    backs_that_reveal(
+                        engine,
+                        display,
+                        subject,
+                        destination,
+                        subject.tour if has_tour else (),
+                    )
+                    for subject in compared
+                )
+                cells = (str(count) for count in counts)
+                rows.append(
+                    f"| of 5 Backs after {title}, show the site | "
+                    + " | ".join(cells)
+                    + " |"
+                )
+        for index, title in enumerate(("script", "style")):
+            cells = (f"{subject.weight_bytes[index]:,}" for subject in compared)
+            rows.append(f"| {title}, brotli, bytes | " + " | ".join(cells) + " |")
+    print("\n".join(rows))
+
+
+if __name__ == "__main__":
+    main()
