@@ -6,7 +6,7 @@ BIN = .venv/bin
 export HOST PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test fix bench messages screenshots lock
+.PHONY: help serve test fix bench bench-exit siege messages screenshots lock
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -20,14 +20,14 @@ help: ## List the targets
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-.venv/browser: .venv/dev tests/install
-	sh tests/install chromium
+.venv/browsers: .venv/dev tests/install Makefile
+	sh tests/install chromium chromium-driver firefox-esr webkit2gtk-driver xvfb
 	@touch $@
 
 serve: .venv/site ## Serve the site on http://$(HOST):$(PORT)
 	$(BIN)/gunicorn
 
-test: .venv/browser ## Lint, then run every test, in a real browser too
+test: .venv/browsers ## Lint, then run every test, in three real browsers too
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -42,10 +42,18 @@ bench: .venv/dev ## Measure requests a second beside a bare Flask view and raw W
 	sh tests/install wrk
 	$(BIN)/python -m tests.bench
 
+bench-exit: .venv/browsers ## Measure the exit beside GOV.UK's and NSW's (needs npm)
+	$(BIN)/python -m tests.bench_exit Chromium
+	$(BIN)/python -m tests.bench_exit Firefox
+	$(BIN)/python -m tests.bench_exit WebKitGTK
+
+siege: .venv/browsers ## Read for ten minutes without an exit by accident
+	READING_MINUTES=10 $(BIN)/python -m pytest tests/browser/test_accident.py
+
 messages: .venv/dev ## Extract the message template for translators
 	PYTHONPATH=. $(BIN)/pybabel -q extract -F babel.cfg --no-location -c Translators: --project Quietpage --version 1 --copyright-holder "the Quietpage translators" --msgid-bugs-address "" --no-wrap -o translations/messages.pot .
 
-screenshots: .venv/browser ## Take the pictures of the README
+screenshots: .venv/browsers ## Take the pictures of the README
 	$(BIN)/python -m tests.screenshots
 
 lock: .venv/dev ## Pin the requirements anew, with hashes

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.conftest import Server, free_port
 
@@ -105,26 +105,111 @@ def test_countries_stand_in_the_order_of_the_language(
     assert groups == page.evaluate(COLLATED, [groups, tag])
 
 
-@pytest.mark.parametrize("width", [320, 360, 1280])
-@pytest.mark.parametrize("height", [256, 640])
+# Phones upright and across, a tablet, desktops, and a desktop zoomed to 400 %.
+SIZES = [
+    (320, 256),
+    (320, 568),
+    (360, 640),
+    (568, 320),
+    (768, 1024),
+    (1280, 720),
+    (1920, 1080),
+]
+
+
+def assert_exit_is_whole_and_on_top(page: Page, width: int, height: int) -> None:
+    box = page.locator("#quick-exit").bounding_box()
+    assert box
+    assert (box["x"], box["y"], box["width"]) == (0, 0, width)
+    assert 48 <= box["height"] <= height / 4
+    assert (
+        page.evaluate(
+            """([w, h]) => [0.05, 0.5, 0.95].flatMap((x) => [0.05, 0.5, 0.95].map((y) =>
+        document.elementFromPoint(x * w, y * h).id))""",
+            [width, box["height"]],
+        )
+        == ["quick-exit"] * 9
+    )
+    # The label is not cut off.
+    assert page.evaluate(
+        """() => { const link = document.getElementById("quick-exit");
+        return link.scrollWidth <= link.clientWidth
+          && link.scrollHeight <= link.clientHeight; }"""
+    )
+
+
+@pytest.mark.parametrize("tag", ["en", "es"])
+@pytest.mark.parametrize(("width", "height"), SIZES)
 def test_the_exit_is_on_top_at_every_scroll_position(
+    page: Page, server: Server, width: int, height: int, tag: str
+) -> None:
+    page.goto(f"{server.url}{tag}/")
+    page.set_viewport_size({"width": width, "height": height})
+
+    for is_open in (False, True):
+        if is_open:
+            open_everything(page)
+        for share in (0, 0.5, 1):
+            page.evaluate(
+                "s => scrollTo(0, s * document.documentElement.scrollHeight)", share
+            )
+            assert_exit_is_whole_and_on_top(page, width, height)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 640), (1280, 720)])
+def test_the_exit_is_whole_with_text_of_double_size(
     page: Page, width: int, height: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": height})
-    open_everything(page)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
 
-    for share in (0, 0.3, 0.7, 1):
-        page.evaluate(
-            "s => scrollTo(0, s * document.documentElement.scrollHeight)", share
-        )
-        box = page.locator("#quick-exit").bounding_box()
-        assert box
-        assert (box["x"], box["y"], box["width"]) == (0, 0, width)
-        assert 48 <= box["height"] <= max(64, height / 4)
-        hits = page.evaluate(
-            """([w, h]) => [0.1, 0.5, 0.9].flatMap((x) => [0.1, 0.5, 0.9].map((y) =>
-            document.elementFromPoint(x * w, y * h).id))""",
-            [width, box["height"]],
-        )
-        assert set(hits) == {"quick-exit"}
+    page.evaluate("scrollTo(0, 900)")
+
+    assert_exit_is_whole_and_on_top(page, width, height)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_pinched_page_keeps_the_exit_in_sight(
+    browser: Browser, server: Server
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.goto(server.url)
+    page.evaluate("scrollTo(0, 400)")
+    fingers = context.new_cdp_session(page)
+
+    fingers.send(
+        "Input.synthesizePinchGesture",
+        {"x": 200, "y": 400, "scaleFactor": 4, "gestureSourceType": "touch"},
+    )
+    page.wait_for_timeout(300)
+
+    scale, seen, bar = page.evaluate(
+        """() => { const view = visualViewport;
+        const bar = document.getElementById("quick-exit").getBoundingClientRect();
+        return [view.scale, [view.offsetLeft, view.offsetTop, view.width],
+          [bar.x, bar.y, bar.width]]; }"""
+    )
+    assert scale > 3
+    assert seen[0] > 0
+    assert bar == pytest.approx(seen, abs=1)
+    context.close()
+
+
+def test_screen_readers_get_a_link_with_name_and_keys(page: Page) -> None:
+    session = page.context.new_cdp_session(page)
+
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+
+    spoken = [node for node in nodes if not node["ignored"]]
+    link = next(node for node in spoken if node["role"]["value"] == "link")
+    assert link["name"]["value"] == "Leave now"
+    assert link["description"]["value"] == "Or press Esc twice, or Shift three times"
+    # Among the first three that are spoken, the root and the banner before it.
+    roles = [node["role"]["value"] for node in spoken]
+    assert roles.index("link") <= 3
+    assert "alert" not in roles
+    assert "status" not in roles

@@ -1,0 +1,57 @@
+"""What is inlined: small, without words, in colours that can be read."""
+
+import re
+
+import brotli
+import pytest
+
+from quietpage.assets import load_assets
+from quietpage.config import ROOT
+
+STYLE = (ROOT / "static" / "style.css").read_text(encoding="utf-8")
+SCHEMES = [
+    dict(re.findall(r"--([a-z-]+): #([0-9a-f]+)", part))
+    for part in STYLE.split("@media (prefers-color-scheme: dark)")
+]
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance, https://www.w3.org/TR/WCAG22/ ."""
+    digits = colour if len(colour) == 6 else "".join(digit * 2 for digit in colour)
+    shares = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    linear = [
+        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+        for share in shares
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("colours", SCHEMES, ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("front", "back", "least"),
+    [
+        ("ink", "paper", 7),
+        ("quiet", "paper", 7),
+        ("link", "paper", 7),
+        ("on-bar", "bar", 7),
+        ("bar", "paper", 3),
+        ("line", "paper", 3),
+    ],
+)
+def test_colours_can_be_told_apart(
+    colours: dict[str, str], front: str, back: str, least: float
+) -> None:
+    assert contrast(colours[front], colours[back]) >= least
+
+
+def test_the_script_is_small_and_holds_no_words() -> None:
+    script = load_assets().script
+
+    assert len(brotli.compress(script.encode())) < 1500
+    assert [text for text in re.findall(r'"([^"]*)"', script) if " " in text] == []
+    assert "//" not in script
