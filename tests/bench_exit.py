@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import isinf
 from pathlib import Path
 from shutil import which
 from tempfile import TemporaryDirectory
@@ -241,8 +242,9 @@ def backs_that_reveal(
 
 
 def summary(values: list[float]) -> str:
-    """Return the median and the worst."""
-    return f"{statistics.median(values):.0f} / {max(values):.0f}"
+    """Return the median and the worst; a page that stayed is no number."""
+    told = (statistics.median(values), max(values))
+    return " / ".join("stays" if isinf(value) else f"{value:.0f}" for value in told)
 
 
 def main() -> None:

@@ -420,6 +420,7 @@ def firefox(profile: Path, *preferences: str) -> Iterator[Engine]:
             f"--width={SIZE[0]}",
             f"--height={SIZE[1]}",
         ],
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     )

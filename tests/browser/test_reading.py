@@ -157,6 +157,21 @@ def test_the_exit_is_on_top_at_every_scroll_position(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_no_other_target_is_near_the_exit_at_load(page: Page) -> None:
+    gap = page.evaluate(
+        """() => document.querySelector("nav summary").getBoundingClientRect().top
+        - document.getElementById("quick-exit").getBoundingClientRect().bottom"""
+    )
+
+    assert gap >= 24
+
+
+def test_paper_shows_no_exit(page: Page) -> None:
+    page.emulate_media(media="print")
+
+    assert not page.locator("#quick-exit").is_visible()
+
+
 @pytest.mark.parametrize(("width", "height"), [(360, 640), (1280, 720)])
 def test_the_exit_is_whole_with_text_of_double_size(
     page: Page, width: int, height: int
