@@ -351,8 +351,9 @@ def screen() -> Iterator[Display]:
         [*command, "-nolisten", "tcp"], pass_fds=[writer], stderr=subprocess.DEVNULL
     )
     os.close(writer)
-    number = os.read(reader, 10).decode().strip()
-    os.close(reader)
+    # The server writes the number and its line end apart, and dies if nobody reads.
+    with os.fdopen(reader) as answer:
+        number = answer.readline().strip()
     before = os.environ.get("DISPLAY")
     os.environ["DISPLAY"] = f":{number}"
     display = Display(f":{number}")

@@ -13,7 +13,7 @@ KEYS = [
     *("ArrowDown", "ArrowUp", "ArrowLeft", "Shift+ArrowDown", "Shift+ArrowRight"),
     *("h", "k", "d", "b", "1", "Shift+h", "Shift+K", "Insert", "CapsLock", "NumLock"),
     *("Control+c", "Control+a", "Control+Equal", "Control+Minus", "Control+0"),
-    *("Escape", "Shift", "Control+Alt+ArrowRight", "Alt+Shift", "Process", "Dead"),
+    *("Escape", "Shift", "Control+Alt+ArrowRight", "Alt+Shift"),
 ]
 
 

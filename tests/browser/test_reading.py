@@ -196,9 +196,10 @@ def test_a_pinched_page_keeps_the_exit_in_sight(
     page.evaluate("scrollTo(0, 400)")
     fingers = context.new_cdp_session(page)
 
+    # Made of touches, it does nothing while touches are emulated.
     fingers.send(
         "Input.synthesizePinchGesture",
-        {"x": 200, "y": 400, "scaleFactor": 4, "gestureSourceType": "touch"},
+        {"x": 200, "y": 400, "scaleFactor": 4, "gestureSourceType": "mouse"},
     )
     page.wait_for_timeout(300)
 
