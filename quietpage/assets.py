@@ -1,4 +1,4 @@
-"""`static/` to the inline style and script, with their CSP hashes."""
+"""`static/` to the inline style and scripts, with their CSP hashes."""
 
 import base64
 import hashlib
@@ -10,10 +10,11 @@ from .config import ROOT
 
 @dataclass(frozen=True)
 class Assets:
-    """Style and script as inlined, and the sources that the CSP admits."""
+    """Style and scripts as inlined, and the sources that the CSP admits."""
 
     style: str
-    script: str
+    exit_script: str
+    guide_script: str
 
     @property
     def style_source(self) -> str:
@@ -21,16 +22,22 @@ class Assets:
         return _source(self.style)
 
     @property
-    def script_source(self) -> str:
-        """The CSP source of the script."""
-        return _source(self.script)
+    def script_sources(self) -> tuple[str, ...]:
+        """The CSP sources of the scripts."""
+        return _source(self.exit_script), _source(self.guide_script)
 
 
 def load_assets() -> Assets:
-    """Read style and script, without the comments and white space readers pay for."""
-    style = (ROOT / "static" / "style.css").read_text(encoding="utf-8")
-    script = (ROOT / "static" / "exit.js").read_text(encoding="utf-8")
-    return Assets(_squeeze_style(style), _squeeze_script(script))
+    """Read style and scripts, without the comments and white space readers pay for."""
+    return Assets(
+        style=_squeeze_style(_read("style.css")),
+        exit_script=_squeeze_script(_read("exit.js")),
+        guide_script=_squeeze_script(_read("guide.js")),
+    )
+
+
+def _read(name: str) -> str:
+    return (ROOT / "static" / name).read_text(encoding="utf-8")
 
 
 def _squeeze_style(text: str) -> str:

@@ -22,6 +22,7 @@ SOURCE_TAG = "en"
 _LINE = re.compile(
     r'(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d\])?)\s+)?"(\\.|[^"\\])*"|)'
 )
+_PLACEHOLDER = re.compile(r"%\(\w*\)?\w?")
 
 
 @dataclass(frozen=True)
@@ -123,9 +124,10 @@ def _check(file: Path, catalog: Catalog, template: Catalog) -> None:
 
 
 def _message_faults(original: str, translation: str) -> Iterator[str]:
-    for mark in ("%(date)s", "%(name)s"):
-        if original.count(mark) != translation.count(mark):
-            yield f"'{translation[:60]}' must hold {mark} as the English does. Add it."
+    marks = _PLACEHOLDER.findall
+    if sorted(marks(original)) != sorted(marks(translation)):
+        expected = " ".join(marks(original)) or "no placeholder"
+        yield f"'{translation[:60]}' must hold {expected} as the English does."
     if ("<" in translation or ">" in translation) and "<" not in original:
         yield f"'{translation[:60]}' has markup, the English none. Remove it."
 

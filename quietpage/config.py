@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from .errors import QuietpageError
 
@@ -31,6 +32,10 @@ def _is_https(value: object) -> bool:
 
 def _is_bool(value: object) -> bool:
     return isinstance(value, bool)
+
+
+def _is_line(value: object) -> bool:
+    return isinstance(value, str) and value.isprintable()
 
 
 def _is_seconds(value: object) -> bool:
@@ -69,6 +74,18 @@ class Settings:
         "an address that begins with https:// and has no query",
         "Where the quick exit goes.",
     )
+    organisation: str = _setting(
+        "",
+        _is_line,
+        "a text of one line",
+        "Who runs this copy; shown in the last topic.",
+    )
+    contact: str = _setting(
+        "",
+        _is_line,
+        "a text of one line",
+        "Where to report a wrong number; shown in the last topic.",
+    )
     curtain_seconds: int = _setting(
         30,
         _is_seconds,
@@ -99,6 +116,11 @@ class Settings:
         "a list of IP addresses",
         "Proxies whose X-Forwarded-Proto is believed.",
     )
+
+    @property
+    def exit_site(self) -> str:
+        """The host that the exit opens, as readers know it: wikipedia.org."""
+        return (urlsplit(self.exit_url).hostname or "").removeprefix("www.")
 
     @property
     def forces_https(self) -> bool:

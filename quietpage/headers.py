@@ -56,7 +56,7 @@ def content_security_policy(assets: Assets) -> str:
             "default-src 'none'",
             # The empty icon of the page, so that no icon is asked for.
             "img-src data:",
-            f"script-src {assets.script_source}",
+            f"script-src {' '.join(assets.script_sources)}",
             f"style-src {assets.style_source}",
             "base-uri 'none'",
             "form-action 'none'",

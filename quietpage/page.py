@@ -8,6 +8,7 @@ from babel.core import Locale
 from babel.dates import format_date, format_time, get_day_names
 from flask import render_template
 from flask_babel import force_locale, gettext
+from markupsafe import Markup
 from pyuca import Collator
 
 from .assets import Assets
@@ -48,6 +49,7 @@ def render_guide(content: Content, language: Language) -> str:
             languages=content.languages,
             assets=content.assets,
             settings=content.settings,
+            exit_site=Markup("<bdi>{}</bdi>").format(content.settings.exit_site),
             country_groups=[group for group in (spoken, others) if group],
             country_name=name_of,
             language_name=lambda tag: _language_name(tag, locale),

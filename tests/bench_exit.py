@@ -143,7 +143,7 @@ def subjects(own_url: str, peers_url: str, modules: Path) -> list[Subject]:
                 f"document.querySelector('a[hreflang={tag}]').click()"
                 for tag in ("es", "en")
             ),
-            (weigh(assets.script), weigh(assets.style)),
+            (weigh(assets.exit_script), weigh(assets.style)),
         ),
         Subject(
             "GOV.UK",

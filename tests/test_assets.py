@@ -11,7 +11,7 @@ from quietpage.config import ROOT
 STYLE = (ROOT / "static" / "style.css").read_text(encoding="utf-8")
 SCHEMES = [
     dict(re.findall(r"--([a-z-]+): #([0-9a-f]+)", part))
-    for part in STYLE.split("@media (prefers-color-scheme: dark)")
+    for part in STYLE.split("/* Paper")[0].split("@media (prefers-color-scheme: dark)")
 ]
 
 
@@ -49,8 +49,9 @@ def test_colours_can_be_told_apart(
     assert contrast(colours[front], colours[back]) >= least
 
 
-def test_the_script_is_small_and_holds_no_words() -> None:
-    script = load_assets().script
+@pytest.mark.parametrize("name", ["exit_script", "guide_script"])
+def test_the_scripts_are_small_and_hold_no_words(name: str) -> None:
+    script = getattr(load_assets(), name)
 
     assert len(brotli.compress(script.encode())) < 1500
     assert [text for text in re.findall(r'"([^"]*)"', script) if " " in text] == []

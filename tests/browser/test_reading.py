@@ -38,7 +38,9 @@ def counted(server: Server) -> Iterator[tuple[str, list[str]]]:
 def click_everything_open(page: Page) -> int:
     details = page.locator("details")
     for index in range(details.count()):
-        details.nth(index).locator("summary").first.click()
+        # The reader's country stands open already.
+        if details.nth(index).get_attribute("open") is None:
+            details.nth(index).locator("summary").first.click()
         assert details.nth(index).get_attribute("open") is not None
     return details.count()
 
@@ -164,12 +166,6 @@ def test_no_other_target_is_near_the_exit_at_load(page: Page) -> None:
     )
 
     assert gap >= 24
-
-
-def test_paper_shows_no_exit(page: Page) -> None:
-    page.emulate_media(media="print")
-
-    assert not page.locator("#quick-exit").is_visible()
 
 
 @pytest.mark.parametrize(("width", "height"), [(360, 640), (1280, 720)])

@@ -1,0 +1,32 @@
+// The reader's country, open at once; the plan, open while printed and never kept.
+// Runs when the list of countries is read. Nothing leaves the device.
+(() => {
+  const list = document.getElementById("numbers");
+  // en-US is the default of phones the world over: believe it in America only.
+  const isElsewhere = () =>
+    navigator.language === "en-US" &&
+    !/^(America\/|Pacific\/Honolulu$)/.test(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const country = document.getElementById(new Intl.Locale(navigator.language).region);
+  if (country && !isElsewhere()) {
+    country.open = true;
+    list.before(country, list.querySelector("p"));
+  }
+
+  // A page left by other ways may come back whole from the browser's memory.
+  addEventListener("pagehide", () => {
+    for (const box of document.querySelectorAll("input")) box.checked = false;
+  });
+
+  // Browsers before 2025 print no closed topic, whatever the style says.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll(".plan:not([open])")];
+    for (const topic of opened) topic.open = topic.dataset.form = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const topic of opened) {
+      topic.open = false;
+      delete topic.dataset.form;
+    }
+  });
+})();
