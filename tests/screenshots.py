@@ -1,11 +1,11 @@
-"""`make screenshots`: pictures of the page, to be looked at; two are in the README."""
+"""`make screenshots`: pictures of the page, to be looked at; some are in the README."""
 
 import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from quietpage.config import ROOT
 from tests.conftest import CHROMIUM_FLAGS, start_server
@@ -13,10 +13,13 @@ from tests.conftest import CHROMIUM_FLAGS, start_server
 FOLDER = ROOT / "docs" / "screenshots"
 SIZES = {"phone": (360, 640), "desktop": (1280, 800)}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+TAGS = {"en": "en", "es": "es-ES"}
+# A sheet of A5 as screens show it, the printed card on its upper part.
+SHEET = {"width": 560, "height": 700}
 
 
 def main() -> None:
-    """Take every size, colour scheme and language, at the top of the page."""
+    """Take every size, colour scheme and language; the plan; the printed card."""
     FOLDER.mkdir(exist_ok=True)
     with (
         TemporaryDirectory() as folder,
@@ -26,24 +29,54 @@ def main() -> None:
         chromium = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS
         )
-        for tag in ("en", "es"):
+        for tag, locale in TAGS.items():
+            url = f"{server.url}{tag}/"
             for size in SIZES:
                 for scheme in SCHEMES:
-                    take(chromium, f"{server.url}{tag}/", f"{size}-{scheme}-{tag}")
+                    page = visit(chromium, url, locale, size, scheme)
+                    page.screenshot(path=FOLDER / f"{size}-{scheme}-{tag}.png")
+                    page.context.close()
+            take_open_topics(chromium, url, locale, tag)
+        # In English a country opens that is not the machine's own guess.
+        take_card(chromium, f"{server.url}en/")
         chromium.close()
 
 
-def take(browser: Browser, url: str, name: str) -> None:
-    """Save one picture as `name`.png."""
-    size, scheme, _ = name.split("-", 2)
+def visit(
+    browser: Browser,
+    url: str,
+    locale: str,
+    size: str = "phone",
+    scheme: Literal["light", "dark"] = "light",
+) -> Page:
+    """Open the page as a reader's device does."""
     width, height = SIZES[size]
-    page = browser.new_page(
-        viewport={"width": width, "height": height},
-        color_scheme="dark" if scheme == "dark" else "light",
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale
     )
+    page = context.new_page()
     page.goto(url)
-    page.screenshot(path=FOLDER / f"{name}.png")
-    page.close()
+    return page
+
+
+def take_open_topics(browser: Browser, url: str, locale: str, tag: str) -> None:
+    """Take the whole page with its topics open, and the drawing."""
+    page = visit(browser, url, locale)
+    page.evaluate(
+        "document.querySelectorAll('.rest details').forEach((one) => one.open = true)"
+    )
+    page.screenshot(path=FOLDER / f"open-{tag}.png", full_page=True)
+    page.locator("figure").screenshot(path=FOLDER / f"drawing-{tag}.png")
+    page.context.close()
+
+
+def take_card(browser: Browser, url: str) -> None:
+    """Take the upper part of what is printed for a reader in the United Kingdom."""
+    page = visit(browser, url, "en-GB")
+    page.set_viewport_size({"width": SHEET["width"], "height": SHEET["height"]})
+    page.emulate_media(media="print")
+    page.screenshot(path=FOLDER / "print-card.png")
+    page.context.close()
 
 
 if __name__ == "__main__":
