@@ -6,7 +6,7 @@ BIN = .venv/bin
 export HOST PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test fix bench bench-exit siege messages screenshots lock
+.PHONY: help serve test fix bench bench-exit siege messages orders screenshots lock
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -21,7 +21,7 @@ help: ## List the targets
 	@touch $@
 
 .venv/browsers: .venv/dev tests/install Makefile
-	sh tests/install chromium chromium-driver firefox-esr webkit2gtk-driver xvfb lynx w3m links
+	sh tests/install chromium chromium-driver firefox-esr webkit2gtk-driver xvfb lynx w3m links gettext
 	@touch $@
 
 serve: .venv/site ## Serve the site on http://$(HOST):$(PORT)
@@ -50,8 +50,11 @@ bench-exit: .venv/browsers ## Measure the exit beside GOV.UK's and NSW's (needs 
 siege: .venv/browsers ## Read for ten minutes without an exit by accident
 	READING_MINUTES=10 $(BIN)/python -m pytest tests/browser/test_accident.py
 
-messages: .venv/dev ## Extract the message template for translators
-	PYTHONPATH=. $(BIN)/pybabel -q extract -F babel.cfg --no-location -c Translators: --project Quietpage --version 1 --copyright-holder "the Quietpage translators" --msgid-bugs-address "" --no-wrap -o translations/messages.pot .
+messages: .venv/site ## Extract the English and merge it into every catalog
+	$(BIN)/flask --app app translate update
+
+orders: .venv/browsers ## Sort the countries anew for each locale
+	$(BIN)/python -m tests.country_order
 
 screenshots: .venv/browsers ## Take the pictures of the README
 	$(BIN)/python -m tests.screenshots

@@ -7,7 +7,7 @@ from flask import Flask
 from flask_babel import Babel, Domain
 
 from blueprints import errors, guide
-from quietpage import helplines
+from quietpage import helplines, translate
 from quietpage.assets import load_assets
 from quietpage.catalog import domain_of, load_languages
 from quietpage.config import Settings, load_settings
@@ -33,17 +33,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config["TRUSTED_HOSTS"] = list(settings.hosts)
     app.cli.add_command(helplines.commands)
+    app.cli.add_command(translate.commands)
     assets = load_assets()
 
     @cache
     def content() -> Content:
-        return Content(assets, settings, helplines.load_countries(), load_languages())
+        return Content(
+            assets, settings, helplines.load_countries(), load_languages(settings)
+        )
 
     @cache
     def domain() -> Domain:
         return domain_of(content().languages)
 
     app.extensions["quietpage"] = content
+    app.extensions["quietpage.factory"] = create_app
     Babel(app)
     app.before_request(lambda: domain().as_default())
     secure(app, assets, settings)

@@ -43,7 +43,8 @@ def _read(name: str) -> str:
 def _squeeze_style(text: str) -> str:
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     text = re.sub(r"\s+", " ", text)
-    return re.sub(r" ?([{};,]) ?", r"\1", text).replace(": ", ":").strip()
+    text = re.sub(r" ?([{};,>]) ?", r"\1", text).replace(": ", ":")
+    return text.replace(";}", "}").strip()
 
 
 def _squeeze_script(text: str) -> str:

