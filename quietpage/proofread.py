@@ -16,7 +16,7 @@ _EXIT_LETTERS = 24
 _PLACEHOLDER = re.compile(r"%(?:\(\w*\)?\w?|.?)")
 _MARKUP = re.compile(r"[<>]|&\w+;|&#")
 _ADDRESS = re.compile(
-    r"\w+://|\bwww\.|\b(?:javascript|data|mailto|tel|sms):"
+    r"\w+://|\bwww\.|\b(?:javascript|data|mailto|tel|sms):\S"
     r"|\b[a-z0-9-]+\.(?:com|org|net|info|io|ru|cn|co|me)\b",
     re.IGNORECASE,
 )

@@ -3,6 +3,7 @@
 (() => {
   const root = document.documentElement;
   const link = document.getElementById("quick-exit");
+  const settings = document.currentScript.dataset;
   // held: the content while it is out of the document; cover: what stands in for it.
   let held, cover, gone, hiddenSince, keys = [];
 
@@ -29,7 +30,7 @@
   const keyHint = document.createElement("span");
   keyHint.id = "keys";
   keyHint.hidden = true;
-  keyHint.textContent = link.dataset.keys;
+  keyHint.textContent = settings.keys;
   link.after(keyHint);
   link.setAttribute("aria-describedby", "keys");
 
@@ -107,11 +108,10 @@
       hiddenSince = Date.now();
       return;
     }
-    const { curtain, show } = link.dataset;
-    if (cover || !+curtain || Date.now() - hiddenSince < curtain * 1000) return;
+    if (cover || !+settings.curtain || Date.now() - hiddenSince < settings.curtain * 1000) return;
     hide();
     cover = document.createElement("button");
-    cover.textContent = show;
+    cover.textContent = settings.show;
     cover.onclick = () => {
       cover.remove();
       cover = null;

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.test import Client
 
 from app import freeze_site
+from quietpage.catalog import load_languages
 from quietpage.config import ROOT, Settings
 from quietpage.snapshot import Site
 
@@ -113,6 +114,10 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
                 return
         time.sleep(0.1)
     pytest.fail("gunicorn did not answer within 10 s")
+
+
+LANGUAGES = load_languages(Settings())
+TAGS = [language.tag for language in LANGUAGES]
 
 
 @pytest.fixture(scope="session")

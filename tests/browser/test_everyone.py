@@ -7,8 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.conftest import Server
-from tests.test_text import TAGS
+from tests.conftest import TAGS, Server
 
 SIZES = {"phone": (360, 640), "desktop": (1280, 800)}
 OPEN_ALL = "document.querySelectorAll('details').forEach((one) => one.open = true)"

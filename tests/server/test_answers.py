@@ -5,7 +5,7 @@ import http.client
 import brotli
 import pytest
 
-from tests.conftest import Server
+from tests.conftest import TAGS, Server
 
 PATHS = ["/", "/en/", "/es/", "/EN", "/no/such/page", "/favicon.ico"]
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"]
@@ -54,7 +54,7 @@ def check_headers(headers: dict[str, str]) -> None:
     assert policy.startswith("default-src 'none'; img-src data:; script-src 'sha256-")
     assert "unsafe" not in policy
     assert "http" not in policy
-    assert len(headers["permissions-policy"].split(", ")) == 78
+    assert len(headers["permissions-policy"].split(", ")) == 54
     assert headers.get("server", "gunicorn") == "gunicorn"
 
 
@@ -150,7 +150,7 @@ def test_the_address_or_the_browser_chooses_the_language(
     assert f'<html lang="{expected}" dir="ltr">' in body.decode()
 
 
-@pytest.mark.parametrize("tag", ["en", "es"])
+@pytest.mark.parametrize("tag", TAGS)
 def test_what_a_reader_in_danger_needs_comes_in_the_first_round_trip(
     server: Server, tag: str
 ) -> None:
@@ -163,7 +163,7 @@ def test_what_a_reader_in_danger_needs_comes_in_the_first_round_trip(
     text = b"".join(
         decoder.process(first[i : i + 64]) for i in range(0, len(first), 64)
     )
-    order = ['id="quick-exit"', "<script>", 'class="first"', 'id="numbers"']
+    order = ['id="quick-exit"', "<script ", 'class="first"', 'id="numbers"']
     positions = [text.decode("utf-8", "ignore").find(mark) for mark in order]
     assert positions == sorted(positions)
     assert min(positions) > 0
