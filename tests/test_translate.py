@@ -70,7 +70,7 @@ def test_a_new_language_goes_from_tag_to_page(project: Path) -> None:
     edited = polib.pofile(str(catalog(project, "nl")))
     assert "nplurals=2" in edited.metadata["Plural-Forms"]
     for entry in edited:
-        entry.msgstr = {"Notes": "Notities", "Leave now": "Nu weg"}.get(
+        entry.msgstr = {"Notes": "Blaadje", "Leave now": "Nu weg"}.get(
             entry.msgid, f"ĳ {entry.msgid}"
         )
     edited.save()
@@ -78,7 +78,7 @@ def test_a_new_language_goes_from_tag_to_page(project: Path) -> None:
     page = run(project, "-c", SERVE, "/nl/")
     assert page.returncode == 0, page.stderr
     assert '<html lang="nl" dir="ltr">' in page.stdout
-    assert "<title>Notities</title>" in page.stdout
+    assert "<title>Blaadje</title>" in page.stdout
     assert ">Nu weg</a>" in page.stdout
     assert 'class="draft"' in page.stdout
     status = translate(project, "status").stdout
