@@ -25,6 +25,7 @@ from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.webkitgtk.options import Options as WebKitOptions
 from selenium.webdriver.webkitgtk.service import Service as WebKitService
+from urllib3.exceptions import HTTPError
 from Xlib.display import Display
 
 from tests.conftest import CHROMIUM_FLAGS
@@ -243,6 +244,18 @@ class WebKit(Selenium):
 
     name = "WebKitGTK"
 
+    def __init__(self, start: Callable[[], WebDriver]) -> None:
+        """Start a driver, and keep how: now and then one dies of a fault of its own."""
+        super().__init__(start())
+        self._start = start
+
+    def fresh_tab(self) -> None:
+        try:
+            super().fresh_tab()
+        except HTTPError:
+            self.driver = self._start()
+            super().fresh_tab()
+
     def leave_tab(self) -> None:
         # A second tab hides nothing here; a minimised window does.
         self.driver.minimize_window()
@@ -399,18 +412,27 @@ def webkit(_profile: Path) -> Iterator[Engine]:
     options = WebKitOptions()
     options.page_load_strategy = "none"
     options.set_capability("acceptInsecureCerts", True)
-    service = WebKitService(_found("WebKitWebDriver"))
-    service.start()
-    # WebKitGTK never answers a script that a change of pages swallows: ask anew.
-    patience = ClientConfig(remote_server_addr=service.service_url, timeout=4)
-    connection = RemoteConnection(client_config=patience)
-    driver = webdriver.Remote(connection, options=options)
-    driver.set_window_rect(0, 0, *SIZE)
+    services = []
+
+    def start() -> WebDriver:
+        service = WebKitService(_found("WebKitWebDriver"))
+        service.start()
+        services.append(service)
+        # WebKitGTK never answers a script that a change of pages swallows: ask anew.
+        patience = ClientConfig(remote_server_addr=service.service_url, timeout=4)
+        connection = RemoteConnection(client_config=patience)
+        driver = webdriver.Remote(connection, options=options)
+        driver.set_window_rect(0, 0, *SIZE)
+        return driver
+
+    engine = WebKit(start)
     try:
-        yield WebKit(driver)
+        yield engine
     finally:
-        driver.quit()
-        service.stop()
+        with suppress(HTTPError):
+            engine.driver.quit()
+        for service in services:
+            service.stop()
 
 
 @contextmanager

@@ -450,7 +450,7 @@ def test_with_a_broken_script_the_link_works_and_the_press_hides(
 ) -> None:
     snapshot = own_site.guides["en", "identity"]
     # The hash of the policy no longer fits, so that engines refuse the script.
-    body = snapshot.body.replace(b"<script>", b"<script>;")
+    body = snapshot.body.replace(b"(() => {", b";(() => {")
     engine.fresh_tab()
     with altered.serve(altered.Altered(snapshot, body)) as url:
         engine.open(f"{destination.url}search")
