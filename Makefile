@@ -6,7 +6,7 @@ BIN = .venv/bin
 export HOST PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test fix bench bench-exit siege messages orders screenshots lock
+.PHONY: help serve test fix bench bench-exit siege messages settings orders screenshots lock
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -52,6 +52,9 @@ siege: .venv/browsers ## Read for ten minutes without an exit by accident
 
 messages: .venv/site ## Extract the English and merge it into every catalog
 	$(BIN)/flask --app app translate update
+
+settings: .venv/site ## Write docs/settings.md and deploy/quietpage.toml anew
+	$(BIN)/flask --app app settings --write
 
 orders: .venv/browsers ## Sort the countries anew for each locale
 	$(BIN)/python -m tests.country_order

@@ -5,15 +5,16 @@ from functools import cache
 
 from flask import Flask
 from flask_babel import Babel, Domain
+from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
 
-from blueprints import errors, guide
-from quietpage import helplines, translate
+from blueprints import errors, guide, robots
+from quietpage import helplines, reference, translate
 from quietpage.assets import load_assets
 from quietpage.catalog import domain_of, load_languages
 from quietpage.config import Settings, load_settings
 from quietpage.errors import QuietpageError
 from quietpage.headers import secure
-from quietpage.page import Content
+from quietpage.page import Content, template_faults
 from quietpage.snapshot import Site
 
 
@@ -31,16 +32,22 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Wrapped lines of a template are one line to a translator.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.config["TRUSTED_HOSTS"] = list(settings.hosts)
+    app.config["TRUSTED_HOSTS"] = [*settings.hosts, *filter(None, [settings.onion])]
+    if settings.folder:
+        own = FileSystemLoader(settings.folder / "templates")
+        app.jinja_loader = ChoiceLoader([own, app.jinja_loader or DictLoader({})])
     app.cli.add_command(helplines.commands)
     app.cli.add_command(translate.commands)
+    app.cli.add_command(reference.command)
     assets = load_assets()
 
     @cache
     def content() -> Content:
-        return Content(
-            assets, settings, helplines.load_countries(), load_languages(settings)
+        countries = helplines.load_countries(
+            own_table=settings.folder / "helplines.csv" if settings.folder else None,
+            own_countries=settings.own_countries,
         )
+        return Content(assets, settings, countries, load_languages(settings))
 
     @cache
     def domain() -> Domain:
@@ -52,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(lambda: domain().as_default())
     secure(app, assets, settings)
     app.register_blueprint(guide.blueprint)
+    app.register_blueprint(robots.blueprint)
     errors.register(app)
     return app
 
@@ -64,8 +72,11 @@ def freeze_site(settings: Settings | None = None) -> Site:
     """
     settings = settings or load_settings()
     app = create_app(settings)
+    # A fault in a template is the start's end, not a page that says 500.
+    app.testing = True
     tags = [language.tag for language in app.extensions["quietpage"]().languages]
-    return Site(app, tags, settings.hosts, forces_https=settings.forces_https)
+    with template_faults():
+        return Site(app, tags, settings)
 
 
 def serve() -> Site:

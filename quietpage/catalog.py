@@ -1,7 +1,8 @@
 """`translations/` to the locales on offer and their messages, in memory."""
 
+import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -11,9 +12,9 @@ from babel.core import Locale, UnknownLocaleError
 from babel.support import NullTranslations, Translations
 from flask_babel import Domain
 
-from .config import ROOT, Settings
+from .config import FILE, ROOT, Settings
 from .errors import QuietpageError
-from .proofread import safety_faults
+from .proofread import TITLE, safety_faults, wording_faults
 
 TRANSLATIONS = ROOT / "translations"
 SOURCE_TAG = "en"
@@ -53,31 +54,85 @@ class Language:
 def load_languages(
     settings: Settings, folder: Path = TRANSLATIONS
 ) -> tuple[Language, ...]:
-    """Return the languages on offer: English, then the catalogs by own name.
+    """Return the languages on offer: `settings.locales`, or English and the catalogs.
 
-    A catalog that is less translated than `settings.least_translated` is left out,
-    and so is a draft where `settings.show_drafts` is false.
+    The organisation's own catalogs and titles win over ours, message by message. A
+    catalog that is less translated than `settings.least_translated` is left out, and
+    so is a draft where `settings.show_drafts` is false.
 
     Raises:
         QuietpageError: A catalog cannot be read or holds what may hurt a reader,
-            such as a changed placeholder; the sentence names file and line.
+            such as a changed placeholder, or a setting names a language that has no
+            catalog; the sentence names file and line.
     """
-    english = Language(SOURCE_TAG, Locale("en"), NullTranslations(), is_draft=False)
     template = read_po(folder / "messages.pot")
-    found = []
-    for file in catalog_files(folder):
-        locale = locale_of(file)
-        catalog = read_po(file)
-        for line, fault in catalog_faults(catalog):
-            raise QuietpageError(f"{short(file)}:{line}: {fault}")
-        is_draft = catalog.metadata.get("X-Review-State") != "reviewed"
-        if is_draft and not settings.show_drafts:
+    files = {_tag(file): file for file in catalog_files(folder)}
+    own_folder = settings.folder / "translations" if settings.folder else None
+    own_files = {_tag(f): f for f in catalog_files(own_folder)} if own_folder else {}
+    _check_tags(settings, {SOURCE_TAG, *files, *own_files})
+    found = {}
+    for tag in {SOURCE_TAG, *files, *own_files}:
+        catalog = _read_safe(files[tag]) if tag in files else polib.POFile()
+        if tag in own_files:
+            _overlay(catalog, _read_safe(own_files[tag]))
+        locale = Locale.parse(tag, sep="-")
+        if tag in settings.titles:
+            _overlay(catalog, [_title_entry(settings.titles[tag], str(locale))])
+        is_source = tag == SOURCE_TAG
+        is_reviewed = is_source or catalog.metadata.get("X-Review-State") == "reviewed"
+        is_draft = not (is_reviewed or tag in settings.reviews)
+        share = 100 if is_source else share_translated(catalog, template)
+        if share < settings.least_translated or (is_draft and not settings.show_drafts):
             continue
-        if share_translated(catalog, template) < settings.least_translated:
-            continue
-        tag = file.parent.parent.name.replace("_", "-")
-        found.append(Language(tag, locale, _compiled(catalog, locale), is_draft))
-    return (english, *sorted(found, key=lambda language: language.own_name.casefold()))
+        found[tag] = Language(tag, locale, _compiled(catalog, locale), is_draft)
+    by_name = sorted(
+        found, key=lambda tag: (tag != SOURCE_TAG, found[tag].own_name.casefold())
+    )
+    offered = tuple(found[tag] for tag in settings.locales or by_name if tag in found)
+    if not offered:
+        raise QuietpageError(
+            f"{FILE}: locales, show_drafts and least_translated together leave no"
+            " language. Offer one that is reviewed, such as en."
+        )
+    return offered
+
+
+def _tag(file: Path) -> str:
+    return str(locale_of(file)).replace("_", "-")
+
+
+def _check_tags(settings: Settings, known: set[str]) -> None:
+    for name in ("titles", "exit_urls", "locales", "reviews"):
+        for tag in getattr(settings, name):
+            if tag not in known:
+                near = difflib.get_close_matches(tag, known, n=1, cutoff=0.5)
+                hint = f"Did you mean '{near[0]}'?" if near else "Remove it."
+                raise QuietpageError(
+                    f"{FILE}: {name} names '{tag}', which has no catalog. {hint}"
+                )
+
+
+def _title_entry(title: str, locale: str) -> polib.POEntry:
+    for fault in wording_faults(locale, TITLE, title):
+        raise QuietpageError(f"{FILE}: titles: {fault}")
+    return polib.POEntry(msgid=TITLE, msgstr=title)
+
+
+def _read_safe(file: Path) -> polib.POFile:
+    catalog = read_po(file)
+    for line, fault in catalog_faults(catalog):
+        raise QuietpageError(f"{short(file)}:{line}: {fault}")
+    return catalog
+
+
+def _overlay(catalog: polib.POFile, entries: Iterable[polib.POEntry]) -> None:
+    """Put translated entries in place of those of the same message, or add them."""
+    for entry in entries:
+        if entry.translated():
+            theirs = catalog.find(entry.msgid, msgctxt=entry.msgctxt)
+            if theirs:
+                catalog.remove(theirs)
+            catalog.append(entry)
 
 
 def catalog_files(folder: Path = TRANSLATIONS) -> list[Path]:

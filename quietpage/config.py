@@ -13,15 +13,9 @@ from urllib.parse import urlsplit
 from .errors import QuietpageError
 
 ROOT = Path(__file__).resolve().parent.parent
-_HOST = re.compile(r"\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+FILE = "quietpage.toml"
 
-
-def _is_hosts(value: object) -> bool:
-    return (
-        isinstance(value, list)
-        and bool(value)
-        and all(isinstance(host, str) and _HOST.fullmatch(host) for host in value)
-    )
+Check = Callable[[object], bool]
 
 
 def _is_https(value: object) -> bool:
@@ -38,28 +32,30 @@ def _is_line(value: object) -> bool:
     return isinstance(value, str) and value.isprintable()
 
 
-def _is_seconds(value: object) -> bool:
-    return type(value) is int and 0 <= value <= 3600  # noqa: PLR2004 - an hour
+def _is_whole(least: int, most: int) -> Check:
+    return lambda value: type(value) is int and least <= value <= most
 
 
-def _is_percent(value: object) -> bool:
-    return type(value) is int and 1 <= value <= 100  # noqa: PLR2004
+def _matches(pattern: str) -> Check:
+    return lambda value: isinstance(value, str) and bool(re.fullmatch(pattern, value))
 
 
-def _is_addresses(value: object) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(address, str) and re.fullmatch(r"[0-9a-f.:/]+", address)
-        for address in value
-    )
+def _is_list_of(check: Check) -> Check:
+    return lambda value: isinstance(value, list) and all(map(check, value))
 
 
-def _setting(
-    default: object, check: Callable[[object], bool], expected: str, help_text: str
-) -> Any:
-    return field(
-        default=default,
-        metadata={"check": check, "expected": expected, "help": help_text},
-    )
+def _is_table_of(check: Check) -> Check:
+    return lambda value: isinstance(value, dict) and all(map(check, value.values()))
+
+
+_is_host = _matches(r"\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+
+
+def _setting(default: object, check: Check, expected: str, help_text: str) -> Any:
+    metadata = {"check": check, "expected": expected, "help": help_text}
+    if isinstance(default, dict):
+        return field(default_factory=dict, metadata=metadata)
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True)
@@ -68,15 +64,33 @@ class Settings:
 
     hosts: tuple[str, ...] = _setting(
         ("localhost", "127.0.0.1", "[::1]"),
-        _is_hosts,
+        lambda value: _is_list_of(_is_host)(value) and bool(value),
         "a list of host names in lower case, without scheme or port",
         "The host names this copy answers to; any other gets 400.",
+    )
+    titles: Mapping[str, str] = _setting(
+        {},
+        _is_table_of(lambda value: _is_line(value) and bool(value)),
+        'a table of language and title, such as { en = "Recipes" }',
+        'What the tab and the history show, by language; elsewhere "Notes".',
     )
     exit_url: str = _setting(
         "https://www.wikipedia.org/",
         _is_https,
         "an address that begins with https:// and has no query",
         "Where the quick exit goes.",
+    )
+    exit_urls: Mapping[str, str] = _setting(
+        {},
+        _is_table_of(_is_https),
+        'a table of language and https address, such as { es = "https://…" }',
+        "Where the quick exit goes from some languages.",
+    )
+    locales: tuple[str, ...] = _setting(
+        (),
+        _is_list_of(_is_line),
+        'a list of language tags, such as ["en", "es", "pt-BR"]',
+        "The languages on offer, the default first; empty is all, English first.",
     )
     show_drafts: bool = _setting(
         True,  # noqa: FBT003 - the default of a setting
@@ -86,9 +100,15 @@ class Settings:
     )
     least_translated: int = _setting(
         100,
-        _is_percent,
+        _is_whole(1, 100),
         "a whole number from 1 to 100",
         "A language is offered when so many percent of it are translated.",
+    )
+    reviews: Mapping[str, str] = _setting(
+        {},
+        _is_table_of(lambda value: _is_line(value) and bool(value)),
+        'a table of language and text, such as { es = "Ana Ruiz, May 2026" }',
+        "Who has reviewed a language for you, and when; shown in the last topic.",
     )
     organisation: str = _setting(
         "",
@@ -102,14 +122,32 @@ class Settings:
         "a text of one line",
         "Where to report a wrong number; shown in the last topic.",
     )
+    countries_first: tuple[str, ...] = _setting(
+        (),
+        _is_list_of(_matches("[A-Z]{2}")),
+        'a list of country codes, such as ["MX", "US"]',
+        "The countries that stand first among the numbers.",
+    )
+    own_countries: tuple[str, ...] = _setting(
+        (),
+        _is_list_of(_matches("[A-Z]{2}")),
+        'a list of country codes, such as ["MX", "US"]',
+        "Countries whose numbers come from your helplines.csv alone.",
+    )
     curtain_seconds: int = _setting(
         30,
-        _is_seconds,
+        _is_whole(0, 3600),
         "a whole number from 0 to 3600",
         "A page out of sight for so long comes back covered; 0 is never.",
     )
+    search_engines: bool = _setting(
+        False,  # noqa: FBT003
+        _is_bool,
+        "true or false",
+        "Let search engines list this copy.",
+    )
     https: bool = _setting(
-        False,  # noqa: FBT003 - the default of a setting
+        False,  # noqa: FBT003
         _is_bool,
         "true or false",
         "Send visitors who come over plain HTTP to https.",
@@ -126,17 +164,28 @@ class Settings:
         "true or false",
         "Ask browsers to ship the host as HTTPS only.",
     )
+    onion: str = _setting(
+        "",
+        _matches(r"([a-z2-7]{56}\.onion)?"),
+        "the 56 letters of an onion address and .onion",
+        "The onion mirror of this copy, which Tor Browser then offers.",
+    )
     trusted_proxies: tuple[str, ...] = _setting(
         (),
-        _is_addresses,
-        "a list of IP addresses",
+        _is_list_of(_matches(r"[0-9a-f.:/]+|\*")),
+        "a list of IP addresses, or * for a unix socket",
         "Proxies whose X-Forwarded-Proto is believed.",
     )
+    # Where the organisation's own helplines, templates and catalogs are, if anywhere.
+    folder: Path | None = None
 
-    @property
-    def exit_site(self) -> str:
-        """The host that the exit opens, as readers know it: wikipedia.org."""
-        return (urlsplit(self.exit_url).hostname or "").removeprefix("www.")
+    def exit_of(self, tag: str) -> str:
+        """Return the address that the exit opens from a language."""
+        return self.exit_urls.get(tag, self.exit_url)
+
+    def exit_site_of(self, tag: str) -> str:
+        """Return the host that the exit opens, as readers know it: wikipedia.org."""
+        return (urlsplit(self.exit_of(tag)).hostname or "").removeprefix("www.")
 
     @property
     def forces_https(self) -> bool:
@@ -147,34 +196,47 @@ class Settings:
 def load_settings(path: Path | None = None) -> Settings:
     """Read settings from `path`, `$QUIETPAGE_CONFIG` or the root's `quietpage.toml`.
 
-    A file in the root that does not exist means the defaults.
+    A folder stands for the `quietpage.toml` in it. What else is in the file's folder
+    (helplines.csv, templates, translations) is the organisation's own, unless that
+    folder is the root. A file in the root that does not exist means the defaults.
 
     Raises:
         QuietpageError: The file is missing though named, is not TOML, or holds
             an unknown key or a wrong value.
     """
+    file, values = read_values(path)
+    folder = file.parent if file.parent != ROOT else None
+    return Settings(**_checked(file.name, values), folder=folder)
+
+
+def read_values(path: Path | None = None) -> tuple[Path, dict[str, object]]:
+    """Return the file that the settings come from, and what stands in it.
+
+    Raises:
+        QuietpageError: The file is missing though named, or is not TOML.
+    """
     named = path or os.environ.get("QUIETPAGE_CONFIG")
-    file = Path(named or ROOT / "quietpage.toml")
+    file = Path(named or ROOT).resolve()
+    if file.is_dir():
+        file /= FILE
     if not named and not file.exists():
-        return Settings()
+        return file, {}
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
+        return file, tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise QuietpageError(
             f"{file.name}: cannot be read ({error}). Correct the file or remove it."
         ) from error
-    return Settings(**_checked(file.name, values))
 
 
 def _checked(name: str, values: Mapping[str, object]) -> dict[str, Any]:
-    known = {setting.name: setting for setting in fields(Settings)}
     checked: dict[str, Any] = {}
     for key, value in values.items():
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1)
+        if key not in DEFINITIONS:
+            near = difflib.get_close_matches(key, DEFINITIONS, n=1)
             hint = f"Did you mean '{near[0]}'?" if near else "Remove it."
             raise QuietpageError(f"{name}: '{key}' is not a setting. {hint}")
-        setting = known[key]
+        setting = DEFINITIONS[key]
         if not setting.metadata["check"](value):
             raise QuietpageError(
                 f"{name}: {key} is {value!r}, but must be "
@@ -182,3 +244,6 @@ def _checked(name: str, values: Mapping[str, object]) -> dict[str, Any]:
             )
         checked[key] = tuple(value) if isinstance(value, list) else value
     return checked
+
+
+DEFINITIONS = {s.name: s for s in fields(Settings) if s.metadata}

@@ -6,6 +6,7 @@ from flask_talisman import Talisman
 from .assets import Assets
 from .config import Settings
 
+ONION_LOCATION = "Onion-Location"
 _TWO_YEARS_S = 63_072_000
 
 # `document.featurePolicy.features()` of Chromium 156: a page of notes needs none. Left
@@ -42,7 +43,6 @@ _OURS = {
     # No look-up of a helpline's name before a reader asks for it.
     "X-DNS-Prefetch-Control": "off",
     "X-Permitted-Cross-Domain-Policies": "none",
-    "X-Robots-Tag": "noindex",
 }
 
 
@@ -69,6 +69,11 @@ def secure(app: Flask, assets: Assets, settings: Settings) -> None:
 
     def complete(response: Response) -> Response:
         response.headers.update(_OURS)
+        if not settings.search_engines:
+            response.headers["X-Robots-Tag"] = "noindex"
+        if settings.onion and response.content_language:
+            language = next(iter(response.content_language))
+            response.headers[ONION_LOCATION] = f"http://{settings.onion}/{language}/"
         # Negotiated or not, so that all answers are alike.
         response.headers["Vary"] = "Accept-Encoding, Accept-Language"
         return response

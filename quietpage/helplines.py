@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -110,17 +110,24 @@ class Finding:
 
 
 def load_countries(
-    table: Path = TABLE, emergency_table: Path = EMERGENCY_TABLE
+    table: Path = TABLE,
+    emergency_table: Path = EMERGENCY_TABLE,
+    own_table: Path | None = None,
+    own_countries: Collection[str] = (),
 ) -> tuple[Country, ...]:
     """Return the countries that the page shows, by code.
 
     Rows of low confidence stay out; a country all of whose rows are low keeps its
-    emergency numbers.
+    emergency numbers. The rows of `own_table`, if there is such a file, are added, and
+    are all that there is for `own_countries`.
 
     Raises:
         QuietpageError: A table has an error; the sentence names the first.
     """
+    own_table = own_table if own_table and own_table.exists() else None
     errors = [found for found in check(table, emergency_table) if found.is_error]
+    if own_table:
+        errors += [f for f in check(own_table, emergency_table) if f.is_error]
     if errors:
         more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
         raise QuietpageError(
@@ -128,6 +135,9 @@ def load_countries(
             " All are listed by: flask --app app helplines check"
         )
     rows = [row for _, row in _read(table, Helpline)]
+    rows = [row for row in rows if row.country not in own_countries]
+    if own_table:
+        rows = [row for _, row in _read(own_table, Helpline)] + rows
     emergencies = {row.country: row for _, row in _read(emergency_table, Emergency)}
     countries = []
     for code in sorted({row.country for row in rows}):

@@ -1,19 +1,24 @@
 """One language to one HTML document; the only caller of `render_template`."""
 
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, time
 from functools import cache
 from pathlib import Path
 
-from babel.core import Locale
+from babel.core import Locale, get_global
 from babel.dates import format_date, format_time, get_day_names
 from flask import render_template
 from flask_babel import force_locale, gettext
-from markupsafe import Markup
+from jinja2 import TemplateNotFound, TemplateSyntaxError
+from markupsafe import Markup, escape
 
 from .assets import Assets
 from .catalog import Language, in_digits_of
 from .config import Settings
+from .errors import QuietpageError
 from .helplines import DAYS, Country, parse_hours, speaks
 
 # The day the English text was last changed in substance.
@@ -35,31 +40,64 @@ class Content:
 
 def render_guide(content: Content, language: Language) -> str:
     """Return the whole guide in one language; needs an app context."""
-    locale = language.locale
-
-    def name_of(country: Country) -> str:
-        return str(locale.territories.get(country.code) or country.code)
+    locale, settings = language.locale, content.settings
 
     rank = _ranks(str(locale))
     ordered = sorted(
-        content.countries, key=lambda c: (rank.get(c.code, len(rank)), name_of(c))
+        content.countries, key=lambda c: (rank.get(c.code, len(rank)), c.code)
     )
-    spoken = [c for c in ordered if speaks(c.code, locale)]
-    others = [c for c in ordered if c not in spoken]
+    first = settings.countries_first
+    chosen = sorted(
+        (c for c in ordered if c.code in first), key=lambda c: first.index(c.code)
+    )
+    spoken = [c for c in ordered if speaks(c.code, locale) and c not in chosen]
+    others = [c for c in ordered if c not in chosen + spoken]
+    joined = escape(locale.list_patterns["standard"]["middle"].format("", "")).join
     with force_locale(str(locale)):
         return render_template(
             "guide.html",
             language=language,
             languages=content.languages,
             assets=content.assets,
-            settings=content.settings,
-            exit_site=Markup("<bdi>{}</bdi>").format(content.settings.exit_site),
-            country_groups=[group for group in (spoken, others) if group],
-            country_name=name_of,
-            language_name=lambda tag: _language_name(tag, locale),
+            settings=settings,
+            review=settings.reviews.get(language.tag, ""),
+            exit_url=settings.exit_of(language.tag),
+            exit_site=Markup("<bdi>{}</bdi>").format(
+                settings.exit_site_of(language.tag)
+            ),
+            country_groups=[group for group in (chosen + spoken, others) if group],
+            country_name=lambda country: _name("territories", country.code, locale),
+            languages_text=lambda tags: joined(
+                [_language_name(tag, locale) for tag in tags.split()]
+            ),
+            joined=joined,
             hours_text=lambda hours: _hours_text(hours, locale),
             reviewed_on=in_digits_of(locale, format_date(REVIEWED_ON, "long", locale)),
         )
+
+
+@contextmanager
+def template_faults() -> Iterator[None]:
+    """Turn what goes wrong in a template, ours or an organisation's, into a sentence.
+
+    Raises:
+        QuietpageError: A template cannot be read, is no template or fails.
+    """
+    try:
+        yield
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        places = [
+            f"{f.filename}:{f.lineno}" for f in frames if "/templates/" in f.filename
+        ]
+        if isinstance(error, TemplateSyntaxError):
+            places = [f"{error.filename or error.name}:{error.lineno}"]
+        elif isinstance(error, TemplateNotFound):
+            places = places or ["templates"]
+        if not places:
+            raise
+        place = "templates/" + places[-1].rpartition("/templates/")[2]
+        raise QuietpageError(f"{place}: {error} Correct the template.") from error
 
 
 def render_error(language: Language) -> str:
@@ -77,10 +115,23 @@ def _ranks(locale: str) -> dict[str, int]:
 
 
 def _language_name(tag: str, locale: Locale) -> str:
-    named = Locale.parse(tag, sep="-") if "-" in tag else None
-    if named:
-        return str(named.get_display_name(locale))
-    return str(locale.languages.get(tag) or Locale("en").languages.get(tag) or tag)
+    if "-" in tag:
+        return str(Locale.parse(tag, sep="-").get_display_name(locale))
+    return _name("languages", tag, locale)
+
+
+def _name(kind: str, key: str, locale: Locale) -> str:
+    """Return CLDR's name of a territory or language, with its lang where another's.
+
+    CLDR takes the names for Haitian Creole from French, and lacks a few languages in
+    some locales; those stand in English.
+    """
+    parent = Locale.parse(get_global("parent_exceptions").get(str(locale), "en"))
+    own: str = getattr(locale, kind).get(key, "")
+    if own and (parent == Locale("en") or own != getattr(parent, kind).get(key)):
+        return own
+    name = own or getattr(parent, kind).get(key, key)
+    return Markup('<span lang="{}" dir="ltr">{}</span>').format(parent.language, name)
 
 
 def _hours_text(hours: str, locale: Locale) -> str:

@@ -10,6 +10,8 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 import brotli
 
+from .config import Settings
+from .headers import ONION_LOCATION
 from .negotiate import CODINGS, choose_coding, locale_chooser
 
 if TYPE_CHECKING:
@@ -20,7 +22,9 @@ Headers = list[tuple[str, str]]
 # What stands before this end tag, the exit, is coded apart from the rest: codes that
 # suit it alone bring it in a fifth fewer bytes, and the whole is no longer.
 _EXIT_END = b"</header>"
-_HSTS = "Strict-Transport-Security"
+# What only an answer over TLS may carry; browsers are to ignore it elsewhere.
+_TLS_ONLY = ("Strict-Transport-Security", ONION_LOCATION)
+ROBOTS = "/robots.txt"
 _PLAIN_SCHEME, _TLS_SCHEME = "http", "https"
 
 
@@ -120,30 +124,25 @@ def _headers(document: Document, coding: str, body: bytes) -> dict[str, Headers]
     if coding != "identity":
         headers.append(("Content-Encoding", coding))
     headers.append(("Content-Length", str(len(body))))
-    plain = [(name, value) for name, value in headers if name != _HSTS]
+    plain = [(name, value) for name, value in headers if name not in _TLS_ONLY]
     return {_TLS_SCHEME: headers, _PLAIN_SCHEME: plain}
 
 
 class Site:
     """The WSGI application that visitors meet: a look-up, with Flask out of the way.
 
-    `guides` holds the guide, `errors` the neutral sentence, both by (tag, coding).
+    `guides` holds the guide, `errors` the neutral sentence, both by (tag, coding), and
+    `robots` what crawlers are told.
     """
 
-    def __init__(
-        self,
-        app: "Flask",
-        tags: list[str],
-        hosts: Iterable[str],
-        *,
-        forces_https: bool,
-    ) -> None:
+    def __init__(self, app: "Flask", tags: list[str], settings: Settings) -> None:
         """Ask `app` for every document and keep the answers, ready to send."""
-        self._choose_locale = locale_chooser(tags)
-        self._hosts = frozenset(hosts)
-        self._forces_https = forces_https
+        self.choose_locale = locale_chooser(tags)
+        self._onion = settings.onion
+        self._hosts = frozenset(app.config["TRUSTED_HOSTS"])
+        self._forces_https = settings.forces_https
         client = app.test_client()
-        host = min(self._hosts)
+        host = min(settings.hosts)
 
         def answer(path: str, method: str = "GET") -> Document:
             response = client.open(path, method=method, base_url=f"https://{host}")
@@ -153,6 +152,7 @@ class Site:
         self.errors = freeze(
             {tag: answer(f"/{tag}/", "POST") for tag in tags}, ["identity"]
         )
+        self.robots = freeze({"": answer(ROBOTS)}, ["identity"])["", "identity"]
         self._tags: dict[str, str | None] = {"/": None}
         for tag in tags:
             self._tags[f"/{tag.lower()}"] = self._tags[f"/{tag.lower()}/"] = tag
@@ -161,20 +161,25 @@ class Site:
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> list[bytes]:
         """Answer a request with bytes made at start and nothing of the request."""
-        scheme = environ["wsgi.url_scheme"]
-        tag = self._tags.get(environ["PATH_INFO"].lower(), "")
-        language = tag or self._choose_locale(environ.get("HTTP_ACCEPT_LANGUAGE"))
+        address = environ["PATH_INFO"].lower()
+        tag = self._tags.get(address, "")
+        language = tag or self.choose_locale(environ.get("HTTP_ACCEPT_LANGUAGE"))
         host = _host_name(environ.get("HTTP_HOST", ""))
+        # An onion service encrypts by itself; browsers know no TLS there.
+        is_onion = host == self._onion
+        scheme = _PLAIN_SCHEME if is_onion else environ["wsgi.url_scheme"]
         extra: Headers = []
         snapshot = self.errors[language, "identity"]
         if host not in self._hosts:
             status = "400 Bad Request"
         elif environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             status, extra = "405 Method Not Allowed", [("Allow", "GET, HEAD")]
-        elif self._forces_https and scheme == _PLAIN_SCHEME:
+        elif self._forces_https and scheme == _PLAIN_SCHEME and not is_onion:
             status = "308 Permanent Redirect"
-            path = f"/{tag}/" if tag else "/"
+            path = f"/{tag}/" if tag else ROBOTS if address == ROBOTS else "/"
             extra = [("Location", f"https://{host}{path}")]
+        elif address == ROBOTS:
+            status, snapshot = "200 OK", self.robots
         else:
             status = "404 Not Found" if tag == "" else "200 OK"
             coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING"))
@@ -184,7 +189,7 @@ class Site:
 
     def raw_error(self, status: int) -> bytes:
         """Return a whole HTTP/1.1 answer for what the server refuses by itself."""
-        snapshot = self.errors[self._choose_locale(None), "identity"]
+        snapshot = self.errors[self.choose_locale(None), "identity"]
         lines = [
             f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
             "Connection: close",

@@ -1,0 +1,235 @@
+"""A copy of one's own: what an organisation may change, and how a mistake is told."""
+
+import csv
+from dataclasses import fields
+from pathlib import Path
+
+import polib
+import pytest
+from werkzeug.test import Client
+
+from app import create_app, freeze_site
+from quietpage import reference
+from quietpage.config import ROOT, load_settings
+from quietpage.errors import QuietpageError
+from quietpage.helplines import Helpline
+
+ONION = "a" * 56 + ".onion"
+OWN_LINE = {
+    "country": "MX",
+    "name": "Casa Propia",
+    "name_lang": "es",
+    "phone": "8005550100",
+    "phone_display": "800 555 0100",
+    "audience": "women",
+    "languages": "es",
+    "source": "https://casa.example",
+    "source_date": "2026-10",
+    "confidence": "high",
+}
+
+
+def own_copy(folder: Path, settings: str = "") -> Client:
+    if "locales" not in settings:
+        settings += '\nlocales = ["en", "es", "pt-BR"]'
+    (folder / "quietpage.toml").write_text(settings, encoding="utf-8")
+    return Client(freeze_site(load_settings(folder)))
+
+
+def write_table(folder: Path, **values: str) -> None:
+    names = [column.name for column in fields(Helpline)]
+    with (folder / "helplines.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names, restval="")
+        writer.writeheader()
+        writer.writerow(OWN_LINE | values)
+
+
+def write_catalog(folder: Path, locale: str, **entries: str) -> None:
+    catalog = polib.POFile()
+    catalog.metadata = {"Content-Type": "text/plain; charset=UTF-8"}
+    catalog.extend(polib.POEntry(msgid=k, msgstr=v) for k, v in entries.items())
+    file = folder / "translations" / locale / "LC_MESSAGES" / "messages.po"
+    file.parent.mkdir(parents=True)
+    catalog.save(str(file))
+
+
+def write_template(folder: Path, name: str, text: str) -> None:
+    file = folder / "templates" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+def test_titles_and_exits_are_chosen_by_language(tmp_path: Path) -> None:
+    client = own_copy(
+        tmp_path,
+        'titles = { en = "Recipes", es = "Recetas" }\n'
+        'exit_urls = { es = "https://es.wikipedia.org/" }\n',
+    )
+
+    english, spanish = client.get("/en/").text, client.get("/es/").text
+
+    assert "<title>Recipes</title>" in english
+    assert 'href="https://www.wikipedia.org/"' in english
+    assert "<title>Recetas</title>" in spanish
+    assert 'href="https://es.wikipedia.org/"' in spanish
+    assert "<bdi>es.wikipedia.org</bdi>" in spanish
+
+
+def test_the_first_of_the_locales_is_the_default(tmp_path: Path) -> None:
+    client = own_copy(tmp_path, 'locales = ["es", "pt-BR"]')
+
+    assert client.get("/").headers["Content-Language"] == "es"
+    assert client.get("/en/").status_code == 404
+    assert 'hreflang="en"' not in client.get("/pt-BR/").text
+    assert client.get("/es/").text.count("hreflang") == 2
+
+
+def test_a_review_is_told_and_ends_the_draft(tmp_path: Path) -> None:
+    client = own_copy(tmp_path, 'reviews = { es = "Ana Ruiz, Casa Propia, mayo" }')
+
+    spanish = client.get("/es/").text
+
+    assert "Ana Ruiz, Casa Propia, mayo" in spanish
+    assert 'class="draft"' not in spanish
+    assert 'class="draft"' in client.get("/pt-BR/").text
+
+
+def test_countries_stand_first_as_asked(tmp_path: Path) -> None:
+    text = own_copy(tmp_path, 'countries_first = ["VN", "MX"]').get("/en/").text
+
+    places = [text.index(f'<details id="{code}">') for code in ("VN", "MX", "US")]
+    assert places == sorted(places)
+
+
+def test_own_helplines_are_added_replace_and_remove(tmp_path: Path) -> None:
+    ours = own_copy(tmp_path).get("/en/").text
+    write_table(tmp_path)
+    added = own_copy(tmp_path).get("/en/").text
+    settings = 'own_countries = ["MX", "GT"]'
+    replaced = own_copy(tmp_path, settings).get("/en/").text
+
+    assert "800 555 0100" in added
+    assert mexico(added).startswith(mexico(ours)[:40])
+    assert mexico(added).count("<li>") == mexico(ours).count("<li>") + 1
+    assert mexico(replaced).count("<li>") == 1
+    assert '<details id="GT">' in ours
+    assert '<details id="GT">' not in replaced
+
+
+def mexico(text: str) -> str:
+    return text.partition('<details id="MX">')[2].partition("</details>")[0]
+
+
+def test_own_words_win_and_new_ones_count(tmp_path: Path) -> None:
+    write_catalog(tmp_path, "es", **{"Healing": "Sanar", "Our door": "Nuestra puerta"})
+    write_catalog(tmp_path, "en", Healing="Getting better")
+    write_template(
+        tmp_path, "guide/people.html", "<h2>{% trans %}Our door{% endtrans %}</h2>"
+    )
+    client = own_copy(tmp_path)
+
+    assert "<h3>Getting better</h3>" in client.get("/en/").text
+    spanish = client.get("/es/").text
+    assert "<h3>Sanar</h3>" in spanish
+    assert "<h2>Nuestra puerta</h2>" in spanish
+    assert "Our door" in client.get("/pt-BR/").text
+
+
+def test_search_engines_are_let_in_on_request_alone(
+    tmp_path: Path, client: Client
+) -> None:
+    opened = own_copy(tmp_path, "search_engines = true")
+
+    assert client.get("/").headers["X-Robots-Tag"] == "noindex"
+    assert "X-Robots-Tag" not in opened.get("/").headers
+    assert opened.get("/robots.txt").text == "User-agent: *\nDisallow:\n"
+
+
+def test_the_onion_mirror_is_offered_over_tls_and_never_upgraded(
+    tmp_path: Path,
+) -> None:
+    client = own_copy(tmp_path, f'onion = "{ONION}"\nhttps = true')
+
+    clear = client.get("/es/", base_url="https://localhost")
+    onion = client.get("/es/", base_url=f"http://{ONION}")
+
+    assert clear.headers["Onion-Location"] == f"http://{ONION}/es/"
+    assert onion.status_code == 200
+    assert "Onion-Location" not in onion.headers
+    assert "Strict-Transport-Security" not in onion.headers
+    assert "upgrade-insecure-requests" not in onion.headers["Content-Security-Policy"]
+    assert client.get("/es/", base_url="http://localhost").status_code == 308
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ('locales = ["xx"]', "locales names 'xx', which has no catalog"),
+        ('exit_urls = { pt = "https://x.example/" }', "Did you mean 'pt-BR'?"),
+        ('titles = { es = "Ayuda" }', "titles: 'Ayuda' holds 'ayuda', which"),
+        ('locales = ["es"]\nshow_drafts = false', "together leave no language"),
+        ('onion = "short.onion"', "onion is 'short.onion', but must be the 56"),
+        ('countries_first = ["mx"]', "countries_first is ['mx'], but must be a list"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence(
+    tmp_path: Path, settings: str, sentence: str
+) -> None:
+    with pytest.raises(QuietpageError) as raised:
+        own_copy(tmp_path, settings)
+
+    assert raised.value.format_message().startswith("quietpage.toml: ")
+    assert sentence in raised.value.format_message()
+
+
+def test_an_own_helpline_without_source_is_one_sentence(tmp_path: Path) -> None:
+    write_table(tmp_path, source="")
+
+    with pytest.raises(QuietpageError, match=r"helplines\.csv:2: source names nothing"):
+        own_copy(tmp_path)
+
+
+def test_an_own_catalog_is_checked_like_ours(tmp_path: Path) -> None:
+    write_catalog(tmp_path, "es", Healing="Sanar https://evil.example")
+
+    with pytest.raises(QuietpageError, match=r"messages\.po:\d+: .* address https://"):
+        own_copy(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("<p>\n{% if %}", "templates/guide/people.html:2: Expected"),
+        ("\n{{ 1 // 0 }}", "templates/guide/people.html:2: "),
+        ('{% include "gone.html" %}', "templates/guide/people.html:1: gone.html"),
+    ],
+)
+def test_a_broken_template_is_one_sentence(
+    tmp_path: Path, text: str, sentence: str
+) -> None:
+    write_template(tmp_path, "guide/people.html", text)
+
+    with pytest.raises(QuietpageError) as raised:
+        own_copy(tmp_path)
+
+    assert raised.value.format_message().startswith(sentence)
+
+
+def test_settings_are_printed_with_value_and_origin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "quietpage.toml").write_text('titles = { pt-BR = "Receitas" }')
+    monkeypatch.setenv("QUIETPAGE_CONFIG", str(tmp_path))
+
+    printed = create_app().test_cli_runner().invoke(args=["settings"]).output
+
+    told = f'titles = {{ pt-BR = "Receitas" }}  # {tmp_path / "quietpage.toml"}'
+    assert told in printed
+    assert "curtain_seconds = 30  # default" in printed
+
+
+def test_sample_and_reference_are_made_from_the_definitions() -> None:
+    sample, docs = ROOT / "deploy" / "quietpage.toml", ROOT / "docs" / "settings.md"
+
+    assert sample.read_text(encoding="utf-8") == reference.sample(), "make settings"
+    assert docs.read_text(encoding="utf-8") == reference.reference(), "make settings"
