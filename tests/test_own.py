@@ -143,6 +143,9 @@ def test_search_engines_are_let_in_on_request_alone(
     assert client.get("/").headers["X-Robots-Tag"] == "noindex"
     assert "X-Robots-Tag" not in opened.get("/").headers
     assert opened.get("/robots.txt").text == "User-agent: *\nDisallow:\n"
+    described = '<meta name="description" content="Notes">'
+    assert described in opened.get("/en/").text
+    assert described not in client.get("/en/").text
 
 
 def test_the_onion_mirror_is_offered_over_tls_and_never_upgraded(
