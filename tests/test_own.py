@@ -218,6 +218,34 @@ def test_a_broken_template_is_one_sentence(
     assert raised.value.format_message().startswith(sentence)
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("_exit.html", "<p>Bye</p>", "lacks the exit, <a id='quick-exit'>, as its"),
+        ("guide/people.html", "<img src='//x.example/i'>", "loads '//x.example/i'"),
+        ("guide/people.html", "<form action='/x'></form>", "has a <form>"),
+        ("guide/people.html", "<script>1</script>", "has a <script> of its own"),
+        ("guide/people.html", "<p onclick='x()'>", "has the attribute 'onclick'"),
+        (
+            "guide/people.html",
+            "<a href='https://x.example/'>x</a>",
+            "links to 'https://x.example/' without rel='noreferrer'",
+        ),
+    ],
+)
+def test_an_own_template_that_endangers_a_reader_is_one_sentence(
+    tmp_path: Path, name: str, text: str, sentence: str
+) -> None:
+    write_template(tmp_path, name, text)
+
+    with pytest.raises(QuietpageError) as raised:
+        own_copy(tmp_path)
+
+    told = raised.value.format_message()
+    assert told.startswith(("templates: ", f"templates/{name}: "))
+    assert sentence in told
+
+
 def test_settings_are_printed_with_value_and_origin(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
