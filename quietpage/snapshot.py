@@ -153,7 +153,7 @@ class Site:
             {tag: answer(f"/{tag}/", "POST") for tag in tags}, ["identity"]
         )
         self.robots = freeze({"": answer(ROBOTS)}, ["identity"])["", "identity"]
-        self._tags: dict[str, str | None] = {"/": None}
+        self._tags: dict[str, str | None] = {"/": None, "": None}
         for tag in tags:
             self._tags[f"/{tag.lower()}"] = self._tags[f"/{tag.lower()}/"] = tag
 
@@ -161,7 +161,7 @@ class Site:
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> list[bytes]:
         """Answer a request with bytes made at start and nothing of the request."""
-        address = environ["PATH_INFO"].lower()
+        address = environ.get("PATH_INFO", "").lower()
         tag = self._tags.get(address, "")
         language = tag or self.choose_locale(environ.get("HTTP_ACCEPT_LANGUAGE"))
         host = _host_name(environ.get("HTTP_HOST", ""))
