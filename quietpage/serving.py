@@ -22,9 +22,6 @@ _MAX_REQUEST_S = 10
 _OWN_DESCRIPTORS = 64
 _MAX_DRAIN_BYTES = 65536
 
-# A thread takes up a connection when bytes have come, and waits for no body.
-gthread.DEFAULT_WORKER_DATA_TIMEOUT = 0
-
 
 class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn ships no types
     """Log what the server does, never what a client sent.
@@ -67,6 +64,9 @@ class BoundedWorker(gthread.ThreadWorker):  # type: ignore[misc]
 
     def handle(self, conn: gthread.TConn) -> object:
         """Answer a request, and know since when it is on its way."""
+        # gunicorn lets a thread wait five seconds for the first byte.
+        if not (conn.initialized or conn.wait_for_data(0)):
+            return gthread._DEFER  # noqa: SLF001
         self._since_s[conn] = time.monotonic()
         try:
             return super().handle(conn)
