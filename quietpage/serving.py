@@ -41,9 +41,8 @@ class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn ships no types
         error = sys.exc_info()[1]
         places = traceback.extract_tb(error.__traceback__) if error else []
         place = f"{Path(places[-1].filename).name}:{places[-1].lineno}" if places else ""
-        super().error(
-            "%s in %s; more may name a visitor.", type(error).__name__, place or "?"
-        )
+        name = type(error).__name__
+        super().error("%s in %s. Its words are left out: no visitor's.", name, place)
 
     def debug(self, msg: str, *args: Any, **kwargs: Any) -> None:
         """Say nothing: debug lines hold requests."""

@@ -206,6 +206,89 @@ def test_no_descriptors_left_is_survived(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_takes_no_byte_changes_nothing(tmp_path: Path) -> None:
-    prefix = ["prlimit", "--fsize=0"]
-    with besieged(tmp_path, prefix=[*prefix, "sh", "-c", 'exec "$@" | cat >&2', "-"]):
-        pass
+    with besieged(tmp_path) as server, asking(server.port) as tally:
+        for pid in {server.pid, *settled(server)}:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, 0))
+        tally.wait(SOME)
+        os.kill(min(settled(server)), signal.SIGTERM)
+        tally.wait(SOME)
+        settled(server)
+        printed = server.log.read_text()
+
+    assert (tally.wrong, tally.lost) == ([], [])
+    # Not even that a worker was started could be written.
+    assert printed.count("Booting worker") == 2
+
+
+# What needs root, and a kernel that lets it mount, is for the long siege.
+MOUNTS = {
+    "full": "mount -t tmpfs -o size=64k none {home}; mount -t tmpfs -o size=64k none"
+    " /dev/shm; for at in {home} /dev/shm; do yes > $at/full; done 2>/dev/null;",
+    "read-only": "mount --make-rprivate /; mount -o remount,bind,ro /; ! touch {home}/x"
+    " 2>/dev/null || exit 9;",
+}
+
+
+@pytest.mark.parametrize("disk", scaled([], list(MOUNTS)))
+def test_a_full_or_read_only_disk_changes_nothing(tmp_path: Path, disk: str) -> None:
+    mounts = MOUNTS[disk].format(home=tmp_path / "site" / "home")
+    prefix = ["unshare", "-m", "sh", "-c", f'{mounts} exec "$@"', "sh"]
+    with besieged(tmp_path, prefix=prefix) as server:
+        with asking(server.port) as tally:
+            tally.wait(SOME)
+            os.kill(min(settled(server)), signal.SIGKILL)
+            tally.wait(SOME)
+            new_master = upgrade(server)
+            os.kill(server.pid, signal.SIGTERM)
+            end_of(server.pid)
+            tally.wait(SOME)
+        os.kill(new_master, signal.SIGTERM)
+        end_of(new_master)
+
+    assert tally.wrong == []
+    assert len(tally.lost) <= CLIENTS, tally.lost
+
+
+def test_a_worker_without_memory_sends_nothing_wrong(tmp_path: Path) -> None:
+    with besieged(tmp_path) as server, asking(server.port) as tally:
+        tally.wait(SOME)
+        for pid in settled(server):
+            size = int(Path(f"/proc/{pid}/statm").read_text().split()[0])
+            limit = size * resource.getpagesize()
+            resource.prlimit(pid, resource.RLIMIT_AS, (limit, limit))
+        tally.wait(SOME)
+        crowd = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(99)]
+        tally.wait(SOME)
+        for connection in crowd:
+            connection.close()
+        tally.wait(SOME)
+
+    assert tally.wrong == []
+    assert len(tally.lost) <= 2 * CLIENTS, tally.lost
+
+
+GROUP = Path("/sys/fs/cgroup/memory")
+HOG = "import time\nheap = []\nwhile True: heap.append(bytearray(1 << 20)); time.sleep(.01)"
+
+
+@pytest.mark.parametrize("limit_mib", scaled([], [400]))
+def test_a_neighbour_that_eats_the_memory_is_the_one_to_die(
+    tmp_path: Path, limit_mib: int
+) -> None:
+    group = GROUP / "quietpage-siege"
+    group.mkdir(exist_ok=True)
+    (group / "memory.limit_in_bytes").write_text(str(limit_mib << 20))
+    enter = f'echo $$ > {group}/cgroup.procs; exec "$@"'
+    prefix = ["sh", "-c", enter, "sh"]
+    try:
+        with besieged(tmp_path, prefix=prefix) as server, asking(server.port) as tally:
+            tally.wait(SOME)
+            hog = [*prefix, sys.executable, "-c", HOG]
+            died = subprocess.run(hog, check=False, timeout=120).returncode
+            tally.wait(SOME)
+            settled(server)
+    finally:
+        group.rmdir()
+
+    assert died == -signal.SIGKILL
+    assert (tally.wrong, tally.lost) == ([], [])
