@@ -16,7 +16,10 @@ except QuietpageError as error:
     sys.exit(f"Error: {error.format_message()}")
 
 wsgi_app = "app:serve()"
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+# Such as unix:/run/quietpage.sock; a socket that systemd hands over goes before all.
+bind = os.environ.get("BIND") or ":".join(
+    (os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000"))
+)
 worker_class = "gthread"
 workers = 2
 threads = 8
