@@ -15,7 +15,10 @@ resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
 _settings = serving.server_settings()
 
 wsgi_app = "app:serve()"
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+# Such as unix:/run/quietpage.sock; a socket that systemd hands over goes before all.
+bind = os.environ.get("BIND") or ":".join(
+    (os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000"))
+)
 worker_class = serving.BoundedWorker
 workers = 2
 threads = 8

@@ -118,7 +118,8 @@ def start_server(  # noqa: PLR0913 - each has a default
             command, cwd=root, env=environment, stdout=output, stderr=output
         )
         try:
-            wait_for(port, process)
+            bound = environment.get("BIND", "").removeprefix("unix:")
+            wait_for(bound or ("127.0.0.1", port), process)
             yield Server(port, process.pid, log, home)
         finally:
             process.terminate()
@@ -131,14 +132,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield started
 
 
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(100):
-        assert process.poll() is None, "gunicorn did not start"
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
+def wait_for(
+    address: tuple[str, int] | str, process: subprocess.Popen[bytes]
+) -> None:
+    family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
+    for _ in range(300):
+        assert process.poll() is None, "the server did not start"
+        with socket.socket(family) as probe:
+            if probe.connect_ex(address) == 0:
                 return
         time.sleep(0.1)
-    pytest.fail("gunicorn did not answer within 10 s")
+    pytest.fail("the server did not answer within 30 s")
 
 
 LANGUAGES = load_languages(Settings())

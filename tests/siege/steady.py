@@ -1,6 +1,7 @@
 """A client that asks on and on, and compares every byte with what it must be."""
 
 import http.client
+import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -49,7 +50,9 @@ def bodies_of(*sites: Site) -> Bodies:
 
 
 @contextmanager
-def asking(port: int, bodies: Bodies | None = None) -> Iterator[Tally]:
+def asking(
+    port: int, bodies: Bodies | None = None, tls: ssl.SSLContext | None = None
+) -> Iterator[Tally]:
     """Ask with some clients at once, until the block ends."""
     expected = bodies or bodies_of(besieged_site())
     tally, stop = Tally(), threading.Event()
@@ -59,7 +62,9 @@ def asking(port: int, bodies: Bodies | None = None) -> Iterator[Tally]:
         while not stop.is_set():
             turn += 1
             keys = sorted(expected)
-            _ask(port, *keys[turn % len(keys)], expected, tally)
+            tag, coding = keys[turn % len(keys)]
+            connection = connect(port, tls)
+            _ask(connection, tag, coding, expected[tag, coding], tally)
             time.sleep(0.01)
 
     threads = [threading.Thread(target=ask_on, args=(n,)) for n in range(CLIENTS)]
@@ -73,8 +78,20 @@ def asking(port: int, bodies: Bodies | None = None) -> Iterator[Tally]:
             thread.join()
 
 
-def _ask(port: int, tag: str, coding: str, expected: Bodies, tally: Tally) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+def connect(port: int, tls: ssl.SSLContext | None) -> http.client.HTTPConnection:
+    """Return a connection that is opened by its first request."""
+    if tls:
+        return http.client.HTTPSConnection("127.0.0.1", port, timeout=30, context=tls)
+    return http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+
+
+def _ask(
+    connection: http.client.HTTPConnection,
+    tag: str,
+    coding: str,
+    expected: frozenset[bytes],
+    tally: Tally,
+) -> None:
     headers = {"Accept-Encoding": coding, "User-Agent": f"Mozilla/5.0 {CANARY}"}
     begun_s = time.monotonic()
     try:
@@ -85,7 +102,7 @@ def _ask(port: int, tag: str, coding: str, expected: Bodies, tally: Tally) -> No
             answer = connection.getresponse()
             body = answer.read()
             tally.took_s.append(time.monotonic() - begun_s)
-            if answer.status != 200 or body not in expected[tag, coding]:
+            if answer.status != 200 or body not in expected:
                 tally.wrong.append(f"{tag} {coding}: {answer.status}, {len(body)} B")
             if answer.getheader("Connection") == "close":
                 break
