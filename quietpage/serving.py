@@ -110,19 +110,15 @@ def most_connections(descriptors: int) -> int:
 
 
 def refuse_to_tell(server: Any) -> None:
-    """End the start where gunicorn is told to write what visitors send.
+    """End the start where another logger would write what visitors send.
 
     Nothing does so by accident: GUNICORN_CMD_ARGS is stronger than our file.
     """
-    for name, is_quiet in (
-        ("logger-class", issubclass(server.cfg.logger_class, QuietLogger)),
-        ("spew", not server.cfg.spew),
-    ):
-        if not is_quiet:
-            sys.exit(
-                f"Error: gunicorn's --{name} would write what visitors send. Take it"
-                " out of the command line and of GUNICORN_CMD_ARGS."
-            )
+    if not issubclass(server.cfg.logger_class, QuietLogger):
+        sys.exit(
+            "Error: gunicorn's --logger-class would write what visitors send. Take it"
+            " out of the command line and of GUNICORN_CMD_ARGS."
+        )
 
 
 def prepare_worker(worker: Any) -> None:
