@@ -8,7 +8,7 @@ from flask_babel import Babel, Domain
 from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
 
 from blueprints import errors, guide, robots
-from quietpage import helplines, reference, translate
+from quietpage import fallback, helplines, reference, translate
 from quietpage.assets import load_assets
 from quietpage.catalog import domain_of, load_languages
 from quietpage.config import Settings, load_settings
@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.folder:
         own = FileSystemLoader(settings.folder / "templates")
         app.jinja_loader = ChoiceLoader([own, app.jinja_loader or DictLoader({})])
+    app.cli.add_command(fallback.command)
     app.cli.add_command(helplines.commands)
     app.cli.add_command(translate.commands)
     app.cli.add_command(reference.command)
