@@ -40,3 +40,4 @@ graceful_timeout = 10
 keepalive = 5
 
 post_worker_init = serving.answer_errors_quietly
+when_ready = serving.take_over

@@ -1,9 +1,11 @@
 """gunicorn's logger and its own error answers, without a word about visitors."""
 
+import os
+import signal
 import socket
 from typing import Any
 
-from gunicorn import util
+from gunicorn import systemd, util
 from gunicorn.glogging import Logger
 
 from .snapshot import Site
@@ -44,3 +46,14 @@ def answer_errors_quietly(worker: Any) -> None:
         util.write_nonblock(sock, site.raw_error(status_int))
 
     util.write_error = write_error
+
+
+def take_over(master: Any) -> None:
+    """End the master that USR2 was sent to, now that this one has made its pages.
+
+    Visitors of the moment between wait in the socket, which both hold. systemd is
+    told first, or it would take the end of its main process for the end of all.
+    """
+    if master.master_pid:
+        systemd.sd_notify(f"MAINPID={master.pid}", master.log)
+        os.kill(master.master_pid, signal.SIGTERM)
