@@ -8,7 +8,7 @@ from flask_babel import Babel, Domain
 from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
 
 from blueprints import errors, guide, robots
-from quietpage import helplines, reference, translate
+from quietpage import audit, helplines, reference, translate
 from quietpage.assets import load_assets
 from quietpage.catalog import domain_of, load_languages
 from quietpage.config import Settings, load_settings
@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.cli.add_command(helplines.commands)
     app.cli.add_command(translate.commands)
     app.cli.add_command(reference.command)
+    app.cli.add_command(audit.command)
     assets = load_assets()
 
     @cache
