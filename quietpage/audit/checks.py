@@ -13,6 +13,7 @@ from quietpage.headers import FEATURES, ONION_LOCATION, OURS, VARY
 from quietpage.negotiate import CODINGS
 from quietpage.proofread import ruled_out
 
+from .client import PORTS
 from .document import Document
 from .visit import WRONG_HOST, Visit
 
@@ -257,7 +258,7 @@ def _certificate(seen: Visit) -> Iterator[str]:
 def _plain_http(seen: Visit) -> Iterator[str]:
     if _needs_no_tls(seen):
         return
-    if seen.client.port != 443:  # noqa: PLR2004
+    if seen.client.port != PORTS["https"]:
         raise UncheckedError("The plain port that belongs to this port is not known.")
     if seen.plain is None:
         return

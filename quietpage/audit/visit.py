@@ -8,7 +8,7 @@ from quietpage.config import Settings
 from quietpage.errors import QuietpageError
 from quietpage.negotiate import CODINGS
 
-from .client import Answer, Client, NoAnswerError
+from .client import PORTS, Answer, Client, NoAnswerError
 from .document import Document
 
 _MAX_REDIRECTS = 5
@@ -91,7 +91,7 @@ def visit(url: str, timeout_s: float, settings: Settings) -> Visit:
     _ask(seen, "favicon.ico", "/favicon.ico")
     _ask(seen, "address with //", f"//{bad}/%2e%2e")
     _ask(seen, "address with a target", f"/?next=https://{bad}/&url=//{bad}/", told)
-    if client.scheme == "https" and client.port == 443:  # noqa: PLR2004
+    if client.scheme == "https" and client.port == PORTS["https"]:
         request = f"GET /{canary} HTTP/1.1\r\nHost: {client.host}\r\n\r\n".encode()
         seen.plain = _send(seen, PLAIN, request, "http")
     for kind, line in (
