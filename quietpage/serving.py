@@ -151,7 +151,7 @@ def _close_gracefully(sock: socket.socket) -> None:
     """
     with suppress(OSError):
         sock.shutdown(socket.SHUT_WR)
-        sock.setblocking(False)
+        sock.settimeout(0)
         left = _MAX_DRAIN_BYTES
         while left > 0 and (come := len(sock.recv(4096))):
             left -= come
