@@ -569,6 +569,18 @@ def test_a_name_that_is_nowhere_gets_a_sentence() -> None:
     assert_sentence(audit("https://nowhere.invalid/", "--yes"), "no answer in HTTP")
 
 
+def test_addresses_that_are_none_do_not_stop_the_audit(small_site: Site) -> None:
+    marks = b"<a href='http://[' hreflang='xx'>a</a><img src='http://['><a href>b</a>"
+    rewrite = after(b"<body>", marks)
+
+    with serve(
+        rewritten(small_site, rewrite), on("404", header("Location", "//["))
+    ) as p:
+        result = audit(f"http://localhost:{p}/", "--json")
+
+    assert failed(result) == ["redirects", "third-parties"]
+
+
 def test_a_terminal_obeys_no_server(small_site: Site) -> None:
     with serve(small_site, header("X-Evil", "\x1b[2J")) as port:
         result = audit(f"http://localhost:{port}/")
