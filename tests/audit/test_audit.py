@@ -296,7 +296,7 @@ def test_what_a_log_keeps_of_a_visit_is_found(
 def write_release(site: Site, folder: Path) -> None:
     for (tag, coding), guide in site.guides.items():
         file = release_file(folder, tag, coding)
-        file.parent.mkdir(exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(guide.body)
 
 
@@ -310,6 +310,12 @@ def test_a_release_is_compared_byte_by_byte(small_site: Site, tmp_path: Path) ->
         other = failed(audit(url, "--json", "--export", str(tmp_path)))
 
     assert (same, other) == ([], ["release"])
+
+
+def test_a_folder_that_is_no_export_gets_a_sentence(tmp_path: Path) -> None:
+    result = audit("http://localhost/", "--export", str(tmp_path))
+
+    assert_sentence(result, "is no export. Make one with `flask --app app export")
 
 
 @pytest.fixture(scope="module")
