@@ -8,12 +8,12 @@ from ipaddress import ip_address
 
 from babel.core import Locale, UnknownLocaleError
 
+from quietpage.document import Document
 from quietpage.headers import FEATURES, ONION_LOCATION, OURS, VARY
 from quietpage.negotiate import CODINGS
 from quietpage.proofread import ruled_out
 
 from .client import PORTS, resolve
-from .document import Document
 from .visit import WRONG_HOST, Visit
 
 _ONE_YEAR_S = 31_536_000

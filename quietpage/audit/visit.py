@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass, field
 
 from quietpage.config import Settings
+from quietpage.document import Document
 from quietpage.errors import QuietpageError
 from quietpage.negotiate import CODINGS
 
 from .client import PORTS, Answer, Client, NoAnswerError, resolve
-from .document import Document
 
 _MAX_REDIRECTS = 5
 _MAX_LANGUAGES = 50

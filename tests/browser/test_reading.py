@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from quietpage.catalog import Language
+from quietpage.config import Settings
 from tests.conftest import LANGUAGES, TAGS, Server, free_port
 
 
@@ -187,6 +188,27 @@ def test_no_label_wraps_to_a_third_line_or_is_cut(
             "all => all.map((one) => getComputedStyle(one).direction)"
         )
     ) == {"ltr"}
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_the_exit_empties_the_page_and_leaves_in_every_language(
+    page: Page, server: Server, tag: str
+) -> None:
+    elsewhere = Settings().exit_url
+    page.route(elsewhere, lambda asked: asked.fulfill(body="Elsewhere"))
+    page.goto("about:blank")
+    page.goto(f"{server.url}{tag}/")
+    entries = page.evaluate("history.length")
+
+    page.locator("#quick-exit").tap()
+
+    page.wait_for_url(elsewhere)
+    assert page.evaluate("[document.body.innerText, history.length]") == [
+        "Elsewhere",
+        entries,
+    ]
+    page.go_back()
+    assert page.url == "about:blank"
 
 
 def test_no_other_target_is_near_the_exit_at_load(page: Page) -> None:

@@ -28,7 +28,7 @@ class Document(HTMLParser):
         """Read the text; what stands unfinished at its end is left out."""
         super().__init__(convert_charrefs=True)
         self.elements: list[tuple[str, Attributes]] = []
-        self._texts: defaultdict[str, str] = defaultdict(str)
+        self.texts: defaultdict[str, str] = defaultdict(str)
         self._inside = ""
         # No close(): on hostile text it takes time by the square of the length.
         self.feed(text)
@@ -45,7 +45,7 @@ class Document(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Keep the text of title, style and script."""
         if self._inside:
-            self._texts[self._inside] += data
+            self.texts[self._inside] += data
 
     def all(self, *tags: str) -> Iterator[Attributes]:
         """Yield the attributes of every element of these names."""
@@ -54,7 +54,7 @@ class Document(HTMLParser):
     @property
     def title(self) -> str:
         """The title, as tab and history show it."""
-        return self._texts["title"].strip()
+        return self.texts["title"].strip()
 
     @property
     def root(self) -> Attributes:
@@ -93,7 +93,7 @@ class Document(HTMLParser):
             found += _URL.findall(attributes.get("style", ""))
             yield from filter(_is_fetched, found)
         yield from filter(
-            _is_fetched, _URL.findall(_FONT_FACE.sub("", self._texts["style"]))
+            _is_fetched, _URL.findall(_FONT_FACE.sub("", self.texts["style"]))
         )
         for attributes in self.all("meta"):
             if attributes.get("http-equiv", "").lower() == "refresh":
@@ -101,7 +101,7 @@ class Document(HTMLParser):
 
     def fonts(self) -> list[str]:
         """Return the addresses of fonts."""
-        faces = " ".join(_FONT_FACE.findall(self._texts["style"]))
+        faces = " ".join(_FONT_FACE.findall(self.texts["style"]))
         return [address for address in _URL.findall(faces) if _is_fetched(address)]
 
     def sends(self) -> list[str]:
@@ -137,7 +137,7 @@ class Document(HTMLParser):
         handlers = (
             v for _, a in self.elements for k, v in a.items() if k.startswith("on")
         )
-        return "\n".join([self._texts["script"], *handlers])
+        return "\n".join([self.texts["script"], *handlers])
 
 
 def _rel(attributes: Attributes) -> set[str]:
