@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from babel.core import Locale, UnknownLocaleError
 
@@ -14,7 +13,7 @@ from quietpage.headers import FEATURES, ONION_LOCATION, OURS, VARY
 from quietpage.negotiate import CODINGS
 from quietpage.proofread import ruled_out
 
-from .client import PORTS
+from .client import PORTS, resolve
 from .visit import WRONG_HOST, Visit
 
 _ONE_YEAR_S = 31_536_000
@@ -262,7 +261,7 @@ def _plain_http(seen: Visit) -> Iterator[str]:
         raise UncheckedError("The plain port that belongs to this port is not known.")
     if seen.plain is None:
         return
-    target = urlsplit(seen.plain.header("Location") or "")
+    target = resolve("", seen.plain.header("Location") or "")
     if seen.plain.status not in (301, 308) or target.scheme != "https":
         yield f"status {seen.plain.status}, no permanent redirect to https"
     elif target.hostname != seen.client.host:
@@ -357,7 +356,7 @@ def _exit_of(seen: Visit, document: Document) -> str | None:
     for link in list(document.all("a"))[:3]:
         address = link.get("href", "").strip()
         is_shown = "hidden" not in link and link.get("target", "_self") == "_self"
-        if is_shown and re.match("https?://", address) and not seen.is_own(address):
+        if is_shown and re.match(r"https?://\w", address) and not seen.is_own(address):
             return address
     return None
 
@@ -370,7 +369,7 @@ def _exit(seen: Visit) -> Iterator[str]:
 
 def _destination(seen: Visit) -> Iterator[str]:
     for kind, document in seen.documents.items():
-        target = urlsplit(_exit_of(seen, document) or "https://")
+        target = resolve("", _exit_of(seen, document) or "https://")
         if target.scheme != "https" or target.query or target.username:
             yield f"{target.geturl()} on {kind}"
 

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import brotli
 
@@ -250,6 +250,14 @@ class Client:
         except OSError:
             return False
         return True
+
+
+def resolve(base: str, address: str) -> SplitResult:
+    """Return an address seen from a base; what is no address is empty."""
+    try:
+        return urlsplit(urljoin(base, address))
+    except ValueError:
+        return urlsplit("")
 
 
 def _shown(fault: object) -> str:

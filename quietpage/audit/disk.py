@@ -14,7 +14,7 @@ _SUFFIXES = {"br": ".br", "gzip": ".gz", "identity": ""}
 
 def release_file(folder: Path, tag: str, coding: str) -> Path:
     """Return where an export keeps a language's page in one coding."""
-    return folder / tag / f"index.html{_SUFFIXES[coding]}"
+    return folder / "site" / tag / f"index.html{_SUFFIXES[coding]}"
 
 
 def release_check(folder: Path | None) -> Check:
@@ -23,7 +23,7 @@ def release_check(folder: Path | None) -> Check:
     Raises:
         QuietpageError: The folder is no export.
     """
-    if folder and not list(folder.glob("*/index.html")):
+    if folder and not list(folder.glob("site/*/index.html")):
         raise QuietpageError(
             f"{folder}: is no export. Make one with `flask --app app export {folder}`."
         )
@@ -38,7 +38,7 @@ def release_check(folder: Path | None) -> Check:
             elif file.read_bytes() != page.body:
                 yield f"{tag} in {coding} differs from {file.name}"
         served = {tag for tag, _ in seen.pages}
-        for file in sorted(folder.glob("*/index.html")):
+        for file in sorted(folder.glob("site/*/index.html")):
             if file.parent.name not in served:
                 yield f"{file.parent.name} is in the export, but not on the site"
 

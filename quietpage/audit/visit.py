@@ -2,14 +2,13 @@
 
 import re
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
 
 from quietpage.config import Settings
 from quietpage.document import Document
 from quietpage.errors import QuietpageError
 from quietpage.negotiate import CODINGS
 
-from .client import PORTS, Answer, Client, NoAnswerError
+from .client import PORTS, Answer, Client, NoAnswerError, resolve
 
 _MAX_REDIRECTS = 5
 _MAX_LANGUAGES = 50
@@ -52,8 +51,8 @@ class Visit:
 
     def is_own(self, address: str) -> bool:
         """Return whether an address is on the site itself."""
-        url = urljoin(f"{self.client.scheme}://{self.client.authority}/", address)
-        return urlsplit(url).hostname == self.client.host
+        base = f"{self.client.scheme}://{self.client.authority}/"
+        return resolve(base, address).hostname == self.client.host
 
 
 def visit(url: str, timeout_s: float, settings: Settings) -> Visit:
@@ -119,7 +118,7 @@ def _start(url: str, timeout_s: float, settings: Settings) -> tuple[Visit, Answe
                 )
             return seen, page
         address = f"{client.scheme}://{client.authority}{client.start}"
-        moved = Client(urljoin(address, target), timeout_s)
+        moved = Client(resolve(address, target).geturl() or target, timeout_s)
         if moved.host != client.host:
             raise QuietpageError(
                 f"{address}: redirects to another host, {moved.host!r}. Audit that one"
@@ -165,7 +164,7 @@ def _ask_languages(seen: Visit) -> None:
     links = seen.page.languages or {tag: seen.client.start}
     own = [(tag, address) for tag, address in links.items() if seen.is_own(address)]
     for tag, address in own[:_MAX_LANGUAGES]:
-        path = urlsplit(urljoin(seen.client.start, address)).path
+        path = resolve(seen.client.start, address).path
         if not re.fullmatch(r"[!-~]+", tag + path):
             continue
         for coding in CODINGS:

@@ -55,6 +55,32 @@ def rewritten(site: Site, rewrite: Callable[[str, bytes], bytes]) -> Site:
     return changed
 
 
+def _exchange(
+    site: Site, request: server.BaseHTTPRequestHandler, scheme: str
+) -> Exchange:
+    started: list[tuple[str, Headers]] = []
+    asked = dict(request.headers.items())
+    environ = {
+        "REQUEST_METHOD": request.command,
+        "PATH_INFO": unquote(request.path.partition("?")[0]),
+        "HTTP_HOST": asked.get("Host", ""),
+        "HTTP_ACCEPT_LANGUAGE": asked.get("Accept-Language", ""),
+        "HTTP_ACCEPT_ENCODING": asked.get("Accept-Encoding", ""),
+        "wsgi.url_scheme": scheme,
+    }
+    body = site(environ, lambda *a: started.append(a))  # type: ignore[arg-type]
+    status, headers = started[0]
+    return Exchange(
+        request.command,
+        # Not the handler's path: it makes one slash of two.
+        request.requestline.split()[1],
+        asked,
+        int(status[:3]),
+        list(headers),
+        b"".join(body),
+    )
+
+
 @contextmanager
 def serve(
     site: Site, change: Change = lambda _: None, tls: ssl.SSLContext | None = None
@@ -67,7 +93,7 @@ def serve(
             self.close_connection = True
             if not self.raw_requestline or not self.parse_request():
                 return
-            answer = exchange(self)
+            answer = _exchange(site, self, "https" if tls else "http")
             change(answer)
             if answer.dropped:
                 return
@@ -82,28 +108,6 @@ def serve(
 
         def log_message(self, *_: object) -> None:
             pass
-
-    def exchange(handler: server.BaseHTTPRequestHandler) -> Exchange:
-        started: list[tuple[str, Headers]] = []
-        asked = dict(handler.headers.items())
-        environ = {
-            "REQUEST_METHOD": handler.command,
-            "PATH_INFO": unquote(handler.path.partition("?")[0]),
-            "HTTP_HOST": asked.get("Host", ""),
-            "HTTP_ACCEPT_LANGUAGE": asked.get("Accept-Language", ""),
-            "HTTP_ACCEPT_ENCODING": asked.get("Accept-Encoding", ""),
-            "wsgi.url_scheme": "https" if tls else "http",
-        }
-        body = site(environ, lambda *a: started.append(a))  # type: ignore[arg-type]
-        status, headers = started[0]
-        return Exchange(
-            handler.command,
-            handler.path,
-            asked,
-            int(status[:3]),
-            list(headers),
-            b"".join(body),
-        )
 
     class Server(server.ThreadingHTTPServer):
         # A handshake that fails on purpose is no news.

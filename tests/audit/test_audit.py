@@ -199,7 +199,7 @@ DOCUMENTS: dict[str, tuple[str, Callable[[str, bytes], bytes]]] = {
     ),
     "a host prepared": ("beacons", after(b"<head>", b"<link rel=preconnect href=//a>")),
     "a beacon": ("beacons", after(b"<script>", b"navigator.sendBeacon('/a');")),
-    "a ping": ("beacons", instead(b'<a href="https', b'<a ping="/a" href="https')),
+    "a ping": ("beacons", after(b"<main>", b"<a href=/en/ ping=/a>a</a>")),
     "a font": ("fonts", after(b"<style>", b"@font-face{src:url(/a.woff2)}")),
     "a form": ("forms", after(b"</header>", b"<form></form>")),
     "a remembered field": ("forms", after(b"</header>", b"<input>")),
@@ -296,7 +296,7 @@ def test_what_a_log_keeps_of_a_visit_is_found(
 def write_release(site: Site, folder: Path) -> None:
     for (tag, coding), guide in site.guides.items():
         file = release_file(folder, tag, coding)
-        file.parent.mkdir(exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(guide.body)
 
 
@@ -310,6 +310,12 @@ def test_a_release_is_compared_byte_by_byte(small_site: Site, tmp_path: Path) ->
         other = failed(audit(url, "--json", "--export", str(tmp_path)))
 
     assert (same, other) == ([], ["release"])
+
+
+def test_a_folder_that_is_no_export_gets_a_sentence(tmp_path: Path) -> None:
+    result = audit("http://localhost/", "--export", str(tmp_path))
+
+    assert_sentence(result, "is no export. Make one with `flask --app app export")
 
 
 @pytest.fixture(scope="module")
@@ -567,6 +573,18 @@ def test_an_address_that_cannot_be_audited_gets_a_sentence(
 
 def test_a_name_that_is_nowhere_gets_a_sentence() -> None:
     assert_sentence(audit("https://nowhere.invalid/", "--yes"), "no answer in HTTP")
+
+
+def test_addresses_that_are_none_do_not_stop_the_audit(small_site: Site) -> None:
+    marks = b"<a href='http://[' hreflang='xx'>a</a><img src='http://['><a href>b</a>"
+    rewrite = after(b"<body>", marks)
+
+    with serve(
+        rewritten(small_site, rewrite), on("404", header("Location", "//["))
+    ) as p:
+        result = audit(f"http://localhost:{p}/", "--json")
+
+    assert failed(result) == ["redirects", "third-parties"]
 
 
 def test_a_terminal_obeys_no_server(small_site: Site) -> None:
