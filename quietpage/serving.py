@@ -40,7 +40,9 @@ class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn ships no types
         """Tell what kind of error it was and where in the code, without its words."""
         error = sys.exc_info()[1]
         places = traceback.extract_tb(error.__traceback__) if error else []
-        place = f"{Path(places[-1].filename).name}:{places[-1].lineno}" if places else ""
+        place = (
+            f"{Path(places[-1].filename).name}:{places[-1].lineno}" if places else ""
+        )
         name = type(error).__name__
         super().error("%s in %s. Its words are left out: no visitor's.", name, place)
 
@@ -147,7 +149,7 @@ def _close_gracefully(sock: socket.socket) -> None:
     """
     with suppress(OSError):
         sock.shutdown(socket.SHUT_WR)
-        sock.setblocking(False)
+        sock.settimeout(0)
         left = _MAX_DRAIN_BYTES
         while left > 0 and (come := len(sock.recv(4096))):
             left -= come

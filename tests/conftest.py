@@ -132,9 +132,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield started
 
 
-def wait_for(
-    address: tuple[str, int] | str, process: subprocess.Popen[bytes]
-) -> None:
+def wait_for(address: tuple[str, int] | str, process: subprocess.Popen[bytes]) -> None:
     family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
     for _ in range(300):
         assert process.poll() is None, "the server did not start"

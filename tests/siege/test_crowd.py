@@ -1,4 +1,4 @@
-"""A crowd and slow clients: nginx in front holds them, bare gunicorn lets go of them."""
+"""A crowd and slow clients: nginx holds them, bare gunicorn lets go of them."""
 
 import os
 import re
@@ -137,7 +137,9 @@ def test_behind_nginx_slow_clients_keep_nobody_waiting(front: Front, kind: str) 
 
 def report(took_s: list[float]) -> str:
     ordered = sorted(took_s)
-    told = {p: f"{ordered[int(len(ordered) * p) - 1] * 1000:.0f}" for p in (0.5, 0.99, 1)}
+    told = {
+        p: f"{ordered[int(len(ordered) * p) - 1] * 1000:.0f}" for p in (0.5, 0.99, 1)
+    }
     return f"{len(ordered)} answers, ms at percentile {told}"
 
 
@@ -213,7 +215,9 @@ def test_bare_gunicorn_is_itself_again_after_slow_clients(
 def test_bare_gunicorn_hangs_up_on_who_drips(tmp_path: Path) -> None:
     with besieged(tmp_path) as server, ExitStack() as stack:
         dripping = {
-            stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 30))
+            stack.enter_context(
+                socket.create_connection(("127.0.0.1", server.port), 30)
+            )
             for _ in range(scaled(4, 64))
         }
         end = time.monotonic() + 120

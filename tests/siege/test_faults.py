@@ -7,13 +7,13 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from app import freeze_site
-from quietpage.config import ROOT, Settings
+from quietpage.config import Settings
 from tests.conftest import Server, children
 from tests.siege.answers import SETTINGS, TAGS, besieged_site
 from tests.siege.besieged import besieged, copy_of_the_code, settled
@@ -164,7 +164,9 @@ def test_a_stop_answers_the_requests_that_have_begun(tmp_path: Path) -> None:
     line = b"GET /en/ HTTP/1.1\r\nHost: localhost\r\n"
     with besieged(tmp_path) as server, ExitStack() as stack:
         begun = [
-            stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 30))
+            stack.enter_context(
+                socket.create_connection(("127.0.0.1", server.port), 30)
+            )
             for _ in range(8)
         ]
         for connection in begun:
@@ -190,7 +192,9 @@ def test_no_descriptors_left_is_survived(tmp_path: Path) -> None:
         with asking(server.port) as tally:
             tally.wait(SOME)
         crowd = [
-            stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 30))
+            stack.enter_context(
+                socket.create_connection(("127.0.0.1", server.port), 30)
+            )
             for _ in range(400)
         ]
         time.sleep(3)
@@ -257,7 +261,9 @@ def test_a_worker_without_memory_sends_nothing_wrong(tmp_path: Path) -> None:
             limit = size * resource.getpagesize()
             resource.prlimit(pid, resource.RLIMIT_AS, (limit, limit))
         tally.wait(SOME)
-        crowd = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(99)]
+        crowd = [
+            socket.create_connection(("127.0.0.1", server.port)) for _ in range(99)
+        ]
         tally.wait(SOME)
         for connection in crowd:
             connection.close()
@@ -268,7 +274,7 @@ def test_a_worker_without_memory_sends_nothing_wrong(tmp_path: Path) -> None:
 
 
 GROUP = Path("/sys/fs/cgroup/memory")
-HOG = "import time\nheap = []\nwhile True: heap.append(bytearray(1 << 20)); time.sleep(.01)"
+HOG = "import time\nheap = []\nwhile True: heap.append(b'x' * 9**6); time.sleep(.01)"
 
 
 @pytest.mark.parametrize("limit_mib", scaled([], [400]))
