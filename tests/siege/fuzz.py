@@ -160,7 +160,8 @@ def headed(chance: Chance) -> tuple[str, int]:
         f"{chance.choice([*VALUES, CANARY])}"
         for _ in range(many)
     ]
-    return request(chance, *lines), 1
+    # A line of nothing ends a request, and what follows may be another.
+    return request(chance, *lines), 1 + lines.count("")
 
 
 def bodied(chance: Chance) -> tuple[str, int]:

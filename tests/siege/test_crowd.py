@@ -195,7 +195,7 @@ def memory_of(front: Front) -> dict[str, tuple[int, int]]:
     }
 
 
-@pytest.mark.parametrize("kind", ATTACKS)
+@pytest.mark.parametrize("kind", scaled(["slowloris"], list(ATTACKS)))
 def test_bare_gunicorn_is_itself_again_after_slow_clients(
     tmp_path: Path, kind: str
 ) -> None:

@@ -72,7 +72,9 @@ def test_no_request_breaks_the_site(tmp_path: Path, settings: str) -> None:
                 answers = send(server, attempt, held)
                 assert len(answers) <= attempt.answers
             except (AssertionError, ValueError, KeyError) as error:
-                pytest.fail(f"attempt {number}, {attempt}: {error!r}")
+                pytest.fail(
+                    f"attempt {number}, {attempt.data[:300]!r}: {error!r}"[:900]
+                )
             seen.update(answer.status for answer in answers)
         survivors = server.workers()
 
