@@ -36,7 +36,9 @@ class HeldOpen(ExitStack):
             self._open.popleft().close()
 
 
-def send(server: Server, attempt: Attempt, held: HeldOpen) -> list[Answer]:
+def send(
+    server: Server, attempt: Attempt, held: HeldOpen, *, is_tls: bool = False
+) -> list[Answer]:
     """Behave as `attempt` says, and return the answers."""
     connection = socket.create_connection(("127.0.0.1", server.port), 30)
     if attempt.ending == "hold":
@@ -59,7 +61,7 @@ def send(server: Server, attempt: Attempt, held: HeldOpen) -> list[Answer]:
             pytest.fail("no answer within 30 s")
         except OSError:
             is_cut = True
-    return read_answers(come, is_cut=is_cut)
+    return read_answers(come, is_cut=is_cut, is_tls=is_tls)
 
 
 @pytest.mark.parametrize("settings", ["", PROXIED], ids=["bare", "behind a proxy"])
@@ -69,7 +71,7 @@ def test_no_request_breaks_the_site(tmp_path: Path, settings: str) -> None:
         workers = server.workers()
         for number, attempt in enumerate(attempts(SEED, REQUESTS // 2)):
             try:
-                answers = send(server, attempt, held)
+                answers = send(server, attempt, held, is_tls=bool(settings))
                 assert len(answers) <= attempt.answers
             except (AssertionError, ValueError, KeyError) as error:
                 pytest.fail(
