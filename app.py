@@ -8,12 +8,13 @@ from flask_babel import Babel, Domain
 from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
 
 from blueprints import errors, guide, robots
-from quietpage import fallback, helplines, reference, translate
+from quietpage import audit, fallback, helplines, reference, translate
 from quietpage.assets import load_assets
 from quietpage.catalog import domain_of, load_languages
 from quietpage.config import Settings, load_settings
 from quietpage.errors import QuietpageError
 from quietpage.headers import secure
+from quietpage.own import check_documents
 from quietpage.page import Content, template_faults
 from quietpage.snapshot import Site
 
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.cli.add_command(helplines.commands)
     app.cli.add_command(translate.commands)
     app.cli.add_command(reference.command)
+    app.cli.add_command(audit.command)
     assets = load_assets()
 
     @cache
@@ -77,7 +79,11 @@ def freeze_site(settings: Settings | None = None) -> Site:
     app.testing = True
     tags = [language.tag for language in app.extensions["quietpage"]().languages]
     with template_faults():
-        return Site(app, tags, settings)
+        site = Site(app, tags, settings)
+    if settings.folder and (own := settings.folder / "templates").is_dir():
+        guides = {tag: site.guides[tag, "identity"].body.decode() for tag in tags}
+        check_documents(guides, load_assets().inlined, own)
+    return site
 
 
 def serve() -> Site:

@@ -45,3 +45,4 @@ keepalive = 5
 
 on_starting = serving.refuse_to_tell
 post_worker_init = serving.prepare_worker
+when_ready = serving.take_over

@@ -1,5 +1,7 @@
 """gunicorn's logger, limits and own error answers, without a word about visitors."""
 
+import os
+import signal
 import socket
 import sys
 import time
@@ -8,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from gunicorn import util
+from gunicorn import systemd, util
 from gunicorn.glogging import Logger
 from gunicorn.workers import gthread
 
@@ -154,3 +156,14 @@ def _close_gracefully(sock: socket.socket) -> None:
         while left > 0 and (come := len(sock.recv(4096))):
             left -= come
     util.close(sock)
+
+
+def take_over(master: Any) -> None:
+    """End the master that USR2 was sent to, now that this one has made its pages.
+
+    Visitors of the moment between wait in the socket, which both hold. systemd is
+    told first, or it would take the end of its main process for the end of all.
+    """
+    if master.master_pid:
+        systemd.sd_notify(f"MAINPID={master.pid}", master.log)
+        os.kill(master.master_pid, signal.SIGTERM)
