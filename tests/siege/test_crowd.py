@@ -236,3 +236,23 @@ def test_bare_gunicorn_hangs_up_on_who_drips(tmp_path: Path) -> None:
                     dripping.discard(connection)
 
     assert not dripping
+
+
+def test_bare_gunicorn_waits_for_nobody_to_close(tmp_path: Path) -> None:
+    request = b"GET /en/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    with besieged(tmp_path) as server, ExitStack() as stack:
+        workers = settled(server)
+        begun_s = time.monotonic()
+        for _ in range(100):
+            lazy = socket.create_connection(("127.0.0.1", server.port), 60)
+            stack.enter_context(lazy)
+            lazy.sendall(request)
+        with asking(server.port) as tally:
+            tally.wait(20)
+        took_s = time.monotonic() - begun_s
+        survivors = settled(server)
+
+    assert survivors == workers
+    assert (tally.wrong, tally.lost) == ([], [])
+    # gunicorn by itself takes two seconds for each, in one of two workers.
+    assert took_s < 50
