@@ -22,7 +22,7 @@ help: ## List the targets
 	@touch $@
 
 .venv/browsers: .venv/dev tests/install Makefile
-	sh tests/install chromium chromium-driver firefox-esr webkit2gtk-driver xvfb lynx w3m links gettext fonts-noto-core fonts-noto-cjk dbus at-spi2-core gir1.2-atspi-2.0 python3-gi
+	sh tests/install chromium chromium-driver firefox-esr webkit2gtk-driver xvfb lynx w3m links gettext fonts-noto-core fonts-noto-cjk dbus at-spi2-core gir1.2-atspi-2.0 python3-gi nginx-light slowhttptest
 	@touch $@
 
 serve: .venv/site ## Serve the site on http://$(HOST):$(PORT)
@@ -49,8 +49,8 @@ bench-exit: .venv/browsers ## Measure the exit beside GOV.UK's and NSW's (needs 
 	$(BIN)/python -m tests.bench_exit Firefox
 	$(BIN)/python -m tests.bench_exit WebKitGTK
 
-siege: .venv/browsers ## Read for ten minutes without an exit by accident
-	READING_MINUTES=10 $(BIN)/python -m pytest tests/browser/test_accident.py
+siege: .venv/browsers ## Send the site 100,000 bad requests, crowds and faults, as root
+	SIEGE=1 $(BIN)/python -m pytest -s tests/siege tests/browser/test_accident.py
 
 messages: .venv/site ## Extract the English and merge it into every catalog
 	$(BIN)/flask --app app translate update

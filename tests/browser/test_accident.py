@@ -1,12 +1,13 @@
 """Reading is no exit: a minute of it in `make test`, ten in `make siege` [T16]."""
 
-import os
 import random
 import time
 
 from playwright.sync_api import Page
 
-MINUTES = float(os.environ.get("READING_MINUTES", "1"))
+from tests.siege.scale import scaled
+
+MINUTES = scaled(1, 10)
 # What hands and screen readers press while reading; Esc and Shift are among it.
 KEYS = [
     *("Tab", "Shift+Tab", "Space", "Shift+Space", "PageDown", "PageUp", "Home", "End"),

@@ -16,11 +16,34 @@ TARGETS = [
     *("/", "/en/", "/es", "/AR/", "/robots.txt", "*", "", "//", "/../../etc/passwd"),
     *("http://localhost/en/", "http://evil.example/", "localhost:443", "/%00", "/%zz"),
     *("/%2e%2e/%2e%2e", "/en/?q=%ff", "/\xff\xfe", "/en/#x", "/ en", "/\x7f", "en"),
-    *("///evil.example/", "/\\evil.example", "/{{7*7}}", "/%0d%0aX:%20y", "/" + "a" * 2000),
+    *(
+        "///evil.example/",
+        "/\\evil.example",
+        "/{{7*7}}",
+        "/%0d%0aX:%20y",
+        "/" + "a" * 2000,
+    ),
 ]
 VERSIONS = [
-    *("HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.0", "HTTP/0.9", "HTTP/2.0", "HTTP/9.9"),
-    *("HTTP/1.", "http/1.1", "HTTP/1.10", "HTTP", "", "RTSP/1.0", "HTTP/-1.1", "HTTP/1.1 "),
+    *(
+        "HTTP/1.1",
+        "HTTP/1.1",
+        "HTTP/1.1",
+        "HTTP/1.0",
+        "HTTP/0.9",
+        "HTTP/2.0",
+        "HTTP/9.9",
+    ),
+    *(
+        "HTTP/1.",
+        "http/1.1",
+        "HTTP/1.10",
+        "HTTP",
+        "",
+        "RTSP/1.0",
+        "HTTP/-1.1",
+        "HTTP/1.1 ",
+    ),
 ]
 HOSTS = [
     *("localhost", "localhost", "localhost", "127.0.0.1:80", "[::1]", "LOCALHOST:0"),
@@ -46,7 +69,14 @@ VALUES = [
 ]
 LENGTHS = [
     *("0", "1", "5", "-1", "+5", "5, 5", "5,6", "0x5", "5 5", "", " 5", "٥", "1e1"),
-    *("99999999999999999999", "005", "5\x00", "²", "2147483648", "18446744073709551617"),
+    *(
+        "99999999999999999999",
+        "005",
+        "5\x00",
+        "²",
+        "2147483648",
+        "18446744073709551617",
+    ),
 ]
 CODINGS = [
     *("chunked", "Chunked", "identity", "gzip", "gzip, chunked", "chunked, gzip"),
@@ -54,8 +84,19 @@ CODINGS = [
 ]
 CHUNKS = [
     *("0\r\n\r\n", "5\r\nhello\r\n0\r\n\r\n", "5;x=y\r\nhello\r\n0\r\n\r\n", "zz\r\n"),
-    *("-1\r\n", "5\r\nhell", "ffffffffffffffff\r\nx", "5\nhello\n0\n\n", "0\r\nA: b\r\n\r\n"),
-    *("0x5\r\nhello\r\n0\r\n\r\n", "5 \r\nhello\r\n0\r\n\r\n", "0\r\nHost: x\r\n\r\n", ""),
+    *(
+        "-1\r\n",
+        "5\r\nhell",
+        "ffffffffffffffff\r\nx",
+        "5\nhello\n0\n\n",
+        "0\r\nA: b\r\n\r\n",
+    ),
+    *(
+        "0x5\r\nhello\r\n0\r\n\r\n",
+        "5 \r\nhello\r\n0\r\n\r\n",
+        "0\r\nHost: x\r\n\r\n",
+        "",
+    ),
 ]
 SMUGGLED = f"GET /es/?{CANARY} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
@@ -119,7 +160,8 @@ def headed(chance: Chance) -> tuple[str, int]:
         f"{chance.choice([*VALUES, CANARY])}"
         for _ in range(many)
     ]
-    return request(chance, *lines), 1
+    # A line of nothing ends a request, and what follows may be another.
+    return request(chance, *lines), 1 + lines.count("")
 
 
 def bodied(chance: Chance) -> tuple[str, int]:
@@ -165,6 +207,12 @@ def mangled(chance: Chance) -> tuple[str, int]:
 
 
 def noise(chance: Chance) -> tuple[str, int]:
-    starts = ["", "\x16\x03\x01\x02", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\r\n\r\n", "\x80"]
+    starts = [
+        "",
+        "\x16\x03\x01\x02",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "\r\n\r\n",
+        "\x80",
+    ]
     more = "".join(chr(chance.randrange(256)) for _ in range(chance.randrange(300)))
     return chance.choice(starts) + more + chance.choice(["", "\r\n\r\n"]), 1

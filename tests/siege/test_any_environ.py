@@ -24,7 +24,17 @@ list_header = st.lists(
         [
             *("es", "ar-EG", "en", "zh-Hant-TW", "xx", "br", "gzip", "identity", "*"),
             *(",", ";", "q=", "=", "0", "1", ".", "0.5", "1e9", "nan", "-", " ", "\t"),
-            *("q", "Q=0", "x-gzip", "\xe9", "\x00", "_", "i-klingon", "a" * 40, "9" * 400),
+            *(
+                "q",
+                "Q=0",
+                "x-gzip",
+                "\xe9",
+                "\x00",
+                "_",
+                "i-klingon",
+                "a" * 40,
+                "9" * 400,
+            ),
         ]
     ),
     max_size=40,
@@ -39,7 +49,8 @@ environs = st.tuples(
             "wsgi.url_scheme": st.sampled_from(["http", "https"]),
         },
         optional={
-            "PATH_INFO": st.sampled_from(["/", "/es/", "/robots.txt", f"/{CANARY}"]) | wsgi_text,
+            "PATH_INFO": st.sampled_from(["/", "/es/", "/robots.txt", f"/{CANARY}"])
+            | wsgi_text,
             "HTTP_HOST": st.sampled_from(["localhost", "localhost:80"]) | wsgi_text,
             "HTTP_ACCEPT_LANGUAGE": header,
             "HTTP_ACCEPT_ENCODING": header,
@@ -67,9 +78,10 @@ def test_any_accept_language_gets_a_tag(header: str, available: list[str]) -> No
 def test_any_environ_gets_a_known_answer(environ: dict[str, Any]) -> None:
     started: list[tuple[str, Headers]] = []
 
-    body = b"".join(
-        besieged_site()(environ, lambda status, headers: started.append((status, headers)))
-    )
+    def start(status: str, headers: Headers, _error: Any = None) -> Any:
+        started.append((status, headers))
+
+    body = b"".join(besieged_site()(environ, start))
 
     [(status, headers)] = started
     assert int(status[:3]) in ALLOWED

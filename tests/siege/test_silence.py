@@ -24,7 +24,9 @@ ENVIRONMENTS = {
     },
     "debug lines": {"GUNICORN_CMD_ARGS": "--log-level debug --capture-output"},
     "an error log": {"GUNICORN_CMD_ARGS": "--error-logfile - --log-level DEBUG"},
-    "the system's log": {"GUNICORN_CMD_ARGS": "--log-syslog --log-syslog-to udp://[::1]:9"},
+    "the system's log": {
+        "GUNICORN_CMD_ARGS": "--log-syslog --log-syslog-to udp://[::1]:9"
+    },
     "reloading": {"GUNICORN_CMD_ARGS": "--reload --log-level debug"},
 }
 TOGETHER = {
@@ -94,7 +96,9 @@ def test_an_error_of_ours_is_told_without_a_word_of_the_request(tmp_path: Path) 
     code = root / "quietpage" / "snapshot.py"
     fault = "address.index(environ)  # type: ignore\n        tag = self._tags"
     code.write_text(code.read_text().replace("tag = self._tags", fault, 1))
-    request = f"GET /{CANARY} HTTP/1.1\r\nHost: localhost\r\n{CURIOUS.format(CANARY)}\r\n"
+    request = (
+        f"GET /{CANARY} HTTP/1.1\r\nHost: localhost\r\n{CURIOUS.format(CANARY)}\r\n"
+    )
     with besieged(tmp_path, root=root) as server:
         answer = server.send(request.encode())
         settled(server)
