@@ -35,6 +35,7 @@ class Server:
     """A running gunicorn: where it listens, what it printed, what it may write to."""
 
     port: int
+    pid: int
     log: Path
     home: Path
 
@@ -42,6 +43,10 @@ class Server:
     def url(self) -> str:
         """The address of the start page."""
         return f"http://localhost:{self.port}/"
+
+    def workers(self) -> set[int]:
+        """Return the process ids of the workers."""
+        return children(self.pid)
 
     def send(self, request: bytes) -> bytes:
         """Send bytes on a socket of their own and return all that comes back."""
@@ -70,6 +75,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def children(pid: int) -> set[int]:
+    """Return the process ids of a process's children."""
+    try:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except OSError:
+        return set()
+    return {int(child) for child in text.split()}
+
+
 @contextmanager
 def start_server(
     folder: Path, target: str = "app:serve()", settings: str = ""
@@ -94,7 +108,7 @@ def start_server(
         )
         try:
             wait_for(port, process)
-            yield Server(port, log, home)
+            yield Server(port, process.pid, log, home)
         finally:
             process.terminate()
             process.wait(15)
@@ -107,12 +121,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(100):
+    for _ in range(1000):
         assert process.poll() is None, "gunicorn did not start"
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
-        time.sleep(0.1)
+        time.sleep(0.01)
     pytest.fail("gunicorn did not answer within 10 s")
 
 
