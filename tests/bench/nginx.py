@@ -35,6 +35,7 @@ PLAIN = """
     listen 127.0.0.1:{port};
     server_tokens off;
     etag off;
+    max_ranges 0;
     root {folder};
     default_type "text/html; charset=utf-8";
     add_header Last-Modified "";
