@@ -8,13 +8,13 @@ from flask_babel import Babel, Domain
 from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
 
 from blueprints import errors, guide, robots
-from quietpage import helplines, reference, translate
+from quietpage import audit, fallback, helplines, reference, translate
 from quietpage.assets import load_assets
 from quietpage.catalog import domain_of, load_languages
 from quietpage.config import Settings, load_settings
-from quietpage.document import check_documents
 from quietpage.errors import QuietpageError
 from quietpage.headers import secure
+from quietpage.own import check_documents
 from quietpage.page import Content, template_faults
 from quietpage.snapshot import Site
 
@@ -37,9 +37,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.folder:
         own = FileSystemLoader(settings.folder / "templates")
         app.jinja_loader = ChoiceLoader([own, app.jinja_loader or DictLoader({})])
+    app.cli.add_command(fallback.command)
     app.cli.add_command(helplines.commands)
     app.cli.add_command(translate.commands)
     app.cli.add_command(reference.command)
+    app.cli.add_command(audit.command)
     assets = load_assets()
 
     @cache

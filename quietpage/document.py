@@ -1,89 +1,148 @@
-"""What a document may not hold, whoever wrote its templates."""
+"""What an HTML document holds that a browser would load, keep, send or show."""
 
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections import defaultdict
+from collections.abc import Iterator
 from html.parser import HTMLParser
-from pathlib import Path
 
-from .errors import QuietpageError
+Attributes = dict[str, str]
 
-EXIT_ID = "quick-exit"
-# Attributes by which a browser fetches or sends something unasked.
-_LOADING = {"src", "srcset", "data", "poster", "background", "ping", "manifest"}
-_REFUSED_ELEMENTS = {"base", "embed", "form", "frame", "iframe", "object"}
-_NO_ICON = "data:,"
+_LOADING = {"stylesheet", "icon", "apple-touch-icon", "preload", "modulepreload"}
+_HINTS = {"preconnect", "dns-prefetch", "prefetch", "prerender"}
+_FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}?", re.IGNORECASE)
+_URL = re.compile(r"""(?:url\(|@import)\s*["']?([^"')\s;]+)""", re.IGNORECASE)
+_SENDS = re.compile(
+    r"\b(sendBeacon|fetch(?=\s*\()|XMLHttpRequest|WebSocket|EventSource|importScripts"
+    r"|import(?=\s*\()|new\s+Image|RTCPeerConnection|WebTransport)"
+)
+_KEEPS = re.compile(
+    r"\b(localStorage|sessionStorage|indexedDB|document\.cookie|cookieStore"
+    r"|caches\.open|serviceWorker|requestStorageAccess|SharedWorker)\b"
+)
 
 
 class Document(HTMLParser):
-    """An HTML document, read once.
+    """A parsed document; nothing of it is run, nothing it names is loaded."""
 
-    `links` are (id, href, rel) of every `a` that has an address, in order. `faults`
-    are (text to look for, what is wrong); `inlined` are the scripts and styles that
-    the CSP admits.
-    """
-
-    def __init__(self, html: str, inlined: Collection[str]) -> None:
-        """Read `html`; nothing raises."""
-        super().__init__()
-        self.links: list[tuple[str, str, str]] = []
-        self.faults: list[tuple[str, str]] = []
-        self._inlined = inlined
-        self.feed(html)
-        self.close()
+    def __init__(self, text: str) -> None:
+        """Read the text; what stands unfinished at its end is left out."""
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, Attributes]] = []
+        self.texts: defaultdict[str, str] = defaultdict(str)
+        self._inside = ""
+        # No close(): on hostile text it takes time by the square of the length.
+        self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a link, and what an element loads, sends or runs."""
-        values = {name: value or "" for name, value in attrs}
-        if tag == "a" and "href" in values:
-            link = values.get("id", ""), values["href"], values.get("rel", "")
-            self.links.append(link)
-        if tag in _REFUSED_ELEMENTS:
-            self.faults.append((f"<{tag}", f"has a <{tag}>"))
-        for name, value in values.items():
-            loads = name in _LOADING or (tag == "link" and name == "href")
-            if loads and value != _NO_ICON:
-                self.faults.append((value, f"loads '{value}'"))
-            if name.startswith("on") or name in {"style", "http-equiv", "target"}:
-                self.faults.append((f"{name}=", f"has the attribute '{name}'"))
+        """Keep an element, and that its text follows."""
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        self._inside = tag if tag in ("title", "style", "script") else self._inside
+
+    def handle_endtag(self, tag: str) -> None:
+        """End the text of an element."""
+        self._inside = "" if tag == self._inside else self._inside
 
     def handle_data(self, data: str) -> None:
-        """Note a script or style that the CSP will refuse."""
-        if self.cdata_elem and data not in self._inlined:
-            self.faults.append((data, f"has a <{self.cdata_elem}> of its own"))
+        """Keep the text of title, style and script."""
+        if self._inside:
+            self.texts[self._inside] += data
+
+    def all(self, *tags: str) -> Iterator[Attributes]:
+        """Yield the attributes of every element of these names."""
+        return (attributes for tag, attributes in self.elements if tag in tags)
+
+    @property
+    def title(self) -> str:
+        """The title, as tab and history show it."""
+        return self.texts["title"].strip()
+
+    @property
+    def root(self) -> Attributes:
+        """The attributes of <html>."""
+        return next(self.all("html"), {})
+
+    @property
+    def languages(self) -> dict[str, str]:
+        """The addresses of the other languages, by tag."""
+        return {
+            a["hreflang"]: a["href"]
+            for a in self.all("a")
+            if "hreflang" in a and "href" in a
+        }
+
+    def icons(self) -> list[str]:
+        """Return the addresses of the icon."""
+        return [a.get("href", "") for a in self.all("link") if "icon" in _rel(a)]
+
+    def loads(self) -> Iterator[str]:
+        """Yield every address that a browser fetches with the page, fonts left out."""
+        for tag, attributes in self.elements:
+            names = ["src", "poster", "background"]
+            if tag == "object":
+                names.append("data")
+            if tag in ("image", "use"):
+                names += ["href", "xlink:href"]
+            if tag == "link" and _LOADING & _rel(attributes):
+                names.append("href")
+            found = [attributes.get(name, "") for name in names]
+            found += [
+                part.split()[0]
+                for part in attributes.get("srcset", "").split(",")
+                if part.strip()
+            ]
+            found += _URL.findall(attributes.get("style", ""))
+            yield from filter(_is_fetched, found)
+        yield from filter(
+            _is_fetched, _URL.findall(_FONT_FACE.sub("", self.texts["style"]))
+        )
+        for attributes in self.all("meta"):
+            if attributes.get("http-equiv", "").lower() == "refresh":
+                yield attributes.get("content", "").partition("=")[2] or "itself, again"
+
+    def fonts(self) -> list[str]:
+        """Return the addresses of fonts."""
+        faces = " ".join(_FONT_FACE.findall(self.texts["style"]))
+        return [address for address in _URL.findall(faces) if _is_fetched(address)]
+
+    def sends(self) -> list[str]:
+        """Return what tells a server that a page is read or a link followed."""
+        found = [f"ping={a['ping']}" for a in self.all("a", "area") if "ping" in a]
+        for attributes in self.all("link"):
+            found += _HINTS & _rel(attributes)
+        kinds = (attributes.get("type", "") for attributes in self.all("script"))
+        found += [kind for kind in kinds if kind == "speculationrules"]
+        return found + _SENDS.findall(self._scripts())
+
+    def keeps(self) -> list[str]:
+        """Return the names by which scripts reach a browser's storage."""
+        return _KEEPS.findall(self._scripts())
+
+    def forms(self) -> list[str]:
+        """Return forms, and fields that a browser may fill in again."""
+        fields = (
+            (tag, a)
+            for tag, a in self.elements
+            if tag in ("input", "textarea", "select")
+        )
+        kept = [f"<{tag}>" for tag, a in fields if a.get("autocomplete") != "off"]
+        return ["<form>" for _ in self.all("form")] + kept
+
+    def previews(self) -> list[str]:
+        """Return what shares, installs or describes the page elsewhere."""
+        names = [a.get("property", a.get("name", "")) for a in self.all("meta")]
+        found = [name for name in names if name.startswith(("og:", "twitter:"))]
+        return found + ["manifest" for a in self.all("link") if "manifest" in _rel(a)]
+
+    def _scripts(self) -> str:
+        handlers = (
+            v for _, a in self.elements for k, v in a.items() if k.startswith("on")
+        )
+        return "\n".join([self.texts["script"], *handlers])
 
 
-def document_faults(html: str, inlined: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield (text to look for, what is wrong) for all that endangers a reader.
-
-    >>> next(document_faults('<img src="x.png">', inlined=()))
-    ('x.png', "loads 'x.png'")
-    """
-    document = Document(html, inlined)
-    yield from document.faults
-    name, address, _ = document.links[0] if document.links else ("", "", "")
-    if name != EXIT_ID or not address.startswith("https://"):
-        yield EXIT_ID, f"lacks the exit, <a id='{EXIT_ID}'>, as its first link"
-    for _, address, relation in document.links:
-        if address.startswith("http") and "noreferrer" not in relation.split():
-            yield address, f"links to '{address}' without rel='noreferrer'"
+def _rel(attributes: Attributes) -> set[str]:
+    return set(attributes.get("rel", "").lower().split())
 
 
-def check_documents(
-    pages: Mapping[str, str], inlined: Collection[str], folder: Path
-) -> None:
-    """Check the pages, by language, of a copy whose own templates are in `folder`.
-
-    Raises:
-        QuietpageError: A page would endanger a reader; the sentence names the
-            template where it can be found.
-    """
-    own = {
-        f"templates/{file.relative_to(folder)}": file.read_text(encoding="utf-8")
-        for file in sorted(folder.rglob("*.html"))
-    }
-    for tag, html in pages.items():
-        for mark, fault in document_faults(html, inlined):
-            place = next((n for n, text in own.items() if mark in text), "templates")
-            raise QuietpageError(
-                f"{place}: the page in '{tag}' {fault}, but it must keep the exit first"
-                " and load, send and run nothing of its own. Take it out."
-            )
+def _is_fetched(address: str) -> bool:
+    return bool(address) and not address.lower().startswith(("data:", "#", "about:"))

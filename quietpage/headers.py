@@ -7,12 +7,13 @@ from .assets import Assets
 from .config import Settings
 
 ONION_LOCATION = "Onion-Location"
+VARY = "Accept-Encoding, Accept-Language"
 _TWO_YEARS_S = 63_072_000
 
 # `document.featurePolicy.features()` of Chromium 156: a page of notes needs none. Left
 # out is ch-*, hints for hosts that a page loads from: there are none, and each visit
 # would wait for 470 bytes.
-_FEATURES = """
+FEATURES = """
 accelerometer aria-notify autoplay browsing-topics camera captured-surface-control
 clipboard-read clipboard-write compute-pressure cross-origin-isolated deferred-fetch
 deferred-fetch-minimal digital-credentials-create digital-credentials-get
@@ -28,7 +29,7 @@ window-management xr-spatial-tracking
 """
 
 # Talisman knows none of these.
-_OURS = {
+OURS = {
     # Nothing is kept: not by the browser's cache, not by a proxy.
     "Cache-Control": "no-store",
     # The document shares no process and no data with any other origin.
@@ -68,14 +69,14 @@ def secure(app: Flask, assets: Assets, settings: Settings) -> None:
     """Set up `app` so that every answer of it carries the full header set."""
 
     def complete(response: Response) -> Response:
-        response.headers.update(_OURS)
+        response.headers.update(OURS)
         if not settings.search_engines:
             response.headers["X-Robots-Tag"] = "noindex"
         if settings.onion and response.content_language:
             language = next(iter(response.content_language))
             response.headers[ONION_LOCATION] = f"http://{settings.onion}/{language}/"
         # Negotiated or not, so that all answers are alike.
-        response.headers["Vary"] = "Accept-Encoding, Accept-Language"
+        response.headers["Vary"] = VARY
         return response
 
     app.after_request(complete)
@@ -89,5 +90,5 @@ def secure(app: Flask, assets: Assets, settings: Settings) -> None:
         content_security_policy=content_security_policy(assets),
         frame_options="DENY",
         referrer_policy="no-referrer",
-        permissions_policy=", ".join(f"{name}=()" for name in _FEATURES.split()),
+        permissions_policy=",".join(f"{name}=()" for name in FEATURES.split()),
     )

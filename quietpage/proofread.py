@@ -68,13 +68,17 @@ def wording_faults(locale: str, original: str, translation: str) -> Iterator[str
         yield f"'{shown}' is over three times as long as the English. Shorten it."
     if original == EXIT_LABEL and len(translation) > _EXIT_LETTERS:
         yield f"'{shown}' has {len(translation)} letters, the exit 24 at most."
-    words = _words().get(locale, {})
-    listed = words.get("never", []) + (
-        words.get("title", []) if original in {TITLE, EXIT_LABEL} else []
-    )
-    for word in listed:
+    is_seen_by_others = original in {TITLE, EXIT_LABEL}
+    for word in ruled_out(locale, is_seen_by_others=is_seen_by_others):
         if word.casefold() in translation.casefold():
             yield f"'{shown}' holds '{word}', which translations/words.toml rules out."
+
+
+def ruled_out(locale: str, *, is_seen_by_others: bool) -> list[str]:
+    """Return the words that may not stand in a message, or in what others see too."""
+    words = _words().get(locale, {})
+    titles: list[str] = words.get("title", []) if is_seen_by_others else []
+    return [*words.get("never", []), *titles]
 
 
 def _figures(text: str) -> list[str]:

@@ -27,7 +27,7 @@ Padder = Callable[[int], bytes]
 # fewer, and the whole is no longer.
 _PART_ENDS = (b"</header>", b'<div class="rest">')
 # What only an answer over TLS may carry; browsers are to ignore it elsewhere.
-_TLS_ONLY = ("Strict-Transport-Security", ONION_LOCATION)
+TLS_ONLY = ("Strict-Transport-Security", ONION_LOCATION)
 ROBOTS = "/robots.txt"
 _PLAIN_SCHEME, _TLS_SCHEME = "http", "https"
 
@@ -149,7 +149,7 @@ def _headers(document: Document, coding: str, body: bytes) -> dict[str, Headers]
     if coding != "identity":
         headers.append(("Content-Encoding", coding))
     headers.append(("Content-Length", str(len(body))))
-    plain = [(name, value) for name, value in headers if name not in _TLS_ONLY]
+    plain = [(name, value) for name, value in headers if name not in TLS_ONLY]
     return {_TLS_SCHEME: headers, _PLAIN_SCHEME: plain}
 
 
@@ -178,7 +178,7 @@ class Site:
             {tag: answer(f"/{tag}/", "POST") for tag in tags}, ["identity"]
         )
         self.robots = freeze({"": answer(ROBOTS)}, ["identity"])["", "identity"]
-        self._tags: dict[str, str | None] = {"/": None}
+        self._tags: dict[str, str | None] = {"/": None, "": None}
         for tag in tags:
             self._tags[f"/{tag.lower()}"] = self._tags[f"/{tag.lower()}/"] = tag
 
@@ -186,7 +186,7 @@ class Site:
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> list[bytes]:
         """Answer a request with bytes made at start and nothing of the request."""
-        address = environ["PATH_INFO"].lower()
+        address = environ.get("PATH_INFO", "").lower()
         tag = self._tags.get(address, "")
         language = tag or self.choose_locale(environ.get("HTTP_ACCEPT_LANGUAGE"))
         host = _host_name(environ.get("HTTP_HOST", ""))
