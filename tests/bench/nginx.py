@@ -1,7 +1,6 @@
 """The export on nginx, and beside it a plain file with the same headers."""
 
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -51,21 +50,19 @@ def serve_files(folder: Path) -> Iterator[dict[str, int]]:
     """Serve the export and the plain file; yield their ports by name."""
     site, plain = folder / "export", folder / "plain"
     plain.mkdir(parents=True)
+    ports = {name: free_port() for name in (EXPORT, PLAIN_FILE)}
     flask = Path(sys.executable).with_name("flask")
+    place = ["--root", str(site), "--port", str(ports[EXPORT])]
     subprocess.run(
-        [flask, "--app", "app", "export", site],
+        [flask, "--app", "app", "export", site, *place],
         cwd=ROOT,
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    ports = {EXPORT: free_port()}
-    listens = re.compile(r"listen [^;]+;")
     its_own = (site / "nginx.conf").read_text(encoding="utf-8")
-    here = listens.sub(f"listen 127.0.0.1:{ports[EXPORT]};", its_own, count=1)
-    with _nginx(folder / "first", here, ports[EXPORT]):
+    with _nginx(folder / "first", its_own, ports[EXPORT]):
         headers, body = _answer(ports[EXPORT])
         (plain / "index.html").write_bytes(body)
-        ports[PLAIN_FILE] = free_port()
         server = PLAIN.format(port=ports[PLAIN_FILE], folder=plain, headers=headers)
         with _nginx(folder / "second", server, ports[PLAIN_FILE]):
             if _answer(ports[PLAIN_FILE]) != (headers, body):
@@ -84,7 +81,7 @@ def _nginx(folder: Path, servers: str, port: int) -> Iterator[None]:
         ["/usr/sbin/nginx", "-p", folder, "-c", folder / "nginx.conf"]
     )
     try:
-        wait_for(port, process)
+        wait_for(("127.0.0.1", port), process)
         yield
     finally:
         process.terminate()
