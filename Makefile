@@ -40,8 +40,8 @@ fix: .venv/dev ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/dev ## Measure requests a second beside a bare Flask view and raw WSGI
-	sh tests/install wrk
+bench: .venv/browsers ## Measure speed beside peers; write docs/performance.md (needs npm)
+	sh tests/install wrk nginx-light
 	$(BIN)/python -m tests.bench
 
 bench-exit: .venv/browsers ## Measure the exit beside GOV.UK's and NSW's (needs npm)

@@ -213,4 +213,6 @@ def in_digits_of(locale: Locale, text: str) -> str:
 def _compiled(catalog: polib.POFile, locale: Locale) -> Translations:
     for entry in catalog:
         entry.msgstr = in_digits_of(locale, entry.msgstr)
+    # A language that only the organisation has begins with no header at all.
+    catalog.metadata["Content-Type"] = "text/plain; charset=UTF-8"
     return Translations(BytesIO(catalog.to_binary()))

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from math import isinf
 from pathlib import Path
 from shutil import which
@@ -88,12 +89,16 @@ def fetch_peers(folder: Path) -> Path:
 
 
 @contextmanager
-def serve_peers(modules: Path, exit_url: str) -> Iterator[str]:
-    """Serve the packages and the example pages; yield the address."""
+def serve_peers(modules: Path, exit_url: str, text: str = TEXT) -> Iterator[str]:
+    """Serve the packages and the example pages, in brotli; yield the address."""
     pages = {
-        "govuk": GOVUK.format(exit=exit_url, text=TEXT),
-        "nsw": NSW.format(exit=exit_url, text=TEXT),
+        "govuk": GOVUK.format(exit=exit_url, text=text),
+        "nsw": NSW.format(exit=exit_url, text=text),
     }
+
+    @cache
+    def shortest(body: bytes) -> bytes:
+        return bytes(brotli.compress(body))
 
     class Handler(http.server.SimpleHTTPRequestHandler):
         def __init__(self, *values: object) -> None:
@@ -101,13 +106,20 @@ def serve_peers(modules: Path, exit_url: str) -> Iterator[str]:
 
         def do_GET(self) -> None:
             page = pages.get(self.path.split("/")[1])
-            if page is None:
-                super().do_GET()
+            file = Path(self.translate_path(self.path))
+            if not page and not file.is_file():
+                self.send_error(404)
                 return
+            body = page.encode() if page else file.read_bytes()
+            kind = "text/html; charset=utf-8" if page else self.guess_type(file)
             self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Type", kind)
+            if "br" in self.headers["Accept-Encoding"]:
+                self.send_header("Content-Encoding", "br")
+                body = shortest(body)
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(page.encode())
+            self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
             pass

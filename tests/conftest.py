@@ -134,12 +134,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def wait_for(address: tuple[str, int] | str, process: subprocess.Popen[bytes]) -> None:
     family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
-    for _ in range(300):
+    for _ in range(3000):
         assert process.poll() is None, "the server did not start"
         with socket.socket(family) as probe:
             if probe.connect_ex(address) == 0:
                 return
-        time.sleep(0.1)
+        time.sleep(0.01)
     pytest.fail("the server did not answer within 30 s")
 
 

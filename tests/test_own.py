@@ -135,6 +135,16 @@ def test_own_words_win_and_new_ones_count(tmp_path: Path) -> None:
     assert "Our door" in client.get("/pt-BR/").text
 
 
+def test_a_language_that_only_the_organisation_has_is_offered(tmp_path: Path) -> None:
+    messages = polib.pofile(str(ROOT / "translations/uk/LC_MESSAGES/messages.po"))
+    words = {entry.msgid: entry.msgstr for entry in messages}
+    write_catalog(tmp_path, "kk", **words)
+
+    client = own_copy(tmp_path, 'locales = ["kk"]')
+
+    assert words["It is not your fault"] in client.get("/kk/").text
+
+
 def test_search_engines_are_let_in_on_request_alone(
     tmp_path: Path, client: Client
 ) -> None:

@@ -1,0 +1,66 @@
+"""`make bench`: measure, and write the tables of docs/performance.md anew."""
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from shutil import which
+from tempfile import TemporaryDirectory
+
+from tests.bench import first_flight, languages, latency, phone, rates, report
+from tests.bench.nginx import serve_files
+from tests.bench.peers import guide_text
+from tests.bench_exit import fetch_peers, serve_peers
+from tests.conftest import start_server
+
+EXIT = "https://www.wikipedia.org/"
+
+
+def main() -> None:
+    """Measure every subject, put its table into the page, and print the goals."""
+    if not which("npm"):
+        sys.exit("npm is missing: the peers are fetched by it. Install nodejs and npm.")
+    with TemporaryDirectory() as name:
+        reports = measure(Path(name))
+    for mark, one in reports.items():
+        report.put(mark, one.table)
+    report.put("goals", report.goals_table(reports.values()))
+    report.put("machine", report.machine())
+    print(report.goals_table(reports.values()))
+
+
+def measure(folder: Path) -> dict[str, report.Report]:
+    """Return the report of every subject, by its mark in the page."""
+    reports = {}
+    with ExitStack() as stack:
+        servers = {
+            name: stack.enter_context(start_server(folder / f"peer-{number}", target))
+            for number, (name, (target, _)) in enumerate(rates.PEERS.items())
+        }
+        ports = {name: server.port for name, server in servers.items()}
+        files = stack.enter_context(serve_files(folder / "nginx"))
+        found = rates.measure(ports | files)
+        reports["rates"] = rates.report(found)
+        reports["latency"] = latency.report(ports, found)
+        ours = servers[rates.OURS]
+        reports["first-flight"] = first_flight.report(ours)
+        plain = stack.enter_context(
+            start_server(folder / "plain", "tests.bench.peers:plain_flask()")
+        )
+        modules = fetch_peers(folder / "npm")
+        peers = stack.enter_context(serve_peers(modules, EXIT, guide_text()))
+        reports["phone"] = phone.report(
+            [
+                phone.Site(rates.OURS, ours.url, "#quick-exit[aria-describedby]"),
+                phone.Site(
+                    "GOV.UK", f"{peers}govuk/", "[data-govuk-exit-this-page-init]"
+                ),
+                phone.Site("NSW", f"{peers}nsw/", ".nsw-quick-exit"),
+                phone.Site("plain template", plain.url, "#exit"),
+            ]
+        )
+    reports["languages"] = languages.report(folder / "languages")
+    return reports
+
+
+if __name__ == "__main__":
+    main()
