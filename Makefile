@@ -7,7 +7,7 @@ PIN = -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-lin
 export HOST PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test fix bench bench-exit siege messages settings orders screenshots lock upgrade advisories sbom
+.PHONY: help serve test fix bench bench-exit siege messages settings orders screenshots judges lock upgrade advisories sbom
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -67,6 +67,10 @@ screenshots: .venv/browsers ## Take the pictures of the README
 lock: .venv/dev ## Pin the requirements, with hashes; what is pinned stays
 	$(BIN)/pip-compile $(PIN) -o requirements.txt requirements.in
 	$(BIN)/pip-compile $(PIN) --allow-unsafe -o requirements-dev.txt requirements-dev.in
+
+judges: .venv/browsers ## Ask Lighthouse, Observatory, testssl and others (needs npm, root)
+	sh tests/install nginx-light testssl.sh
+	$(BIN)/python -m tests.judges
 
 upgrade: ## Pin the newest versions
 	$(MAKE) lock PIN="$(PIN) -U"
