@@ -50,7 +50,7 @@ bench-exit: .venv/browsers ## Measure the exit beside GOV.UK's and NSW's (needs 
 	$(BIN)/python -m tests.bench_exit WebKitGTK
 
 siege: .venv/browsers ## Send the site 100,000 bad requests, crowds and faults, as root
-	SIEGE=1 $(BIN)/python -m pytest -s tests/siege tests/browser/test_accident.py
+	SIEGE=1 $(BIN)/python -m pytest -s tests/siege tests/siege/as_root.py tests/browser/test_accident.py
 
 messages: .venv/site ## Extract the English and merge it into every catalog
 	$(BIN)/flask --app app translate update

@@ -9,9 +9,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from quietpage import serving
 
-# A core dump would hold requests. 1 and not 0: the kernel then gives it to no
-# program either (core(5)).
-resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
+# A core dump would hold requests. At 1 byte the kernel gives it to no program either;
+# a limit of 0 that we are given (LimitCORE=0) may not be raised.
+_core_bytes = 1 if resource.getrlimit(resource.RLIMIT_CORE)[1] else 0
+resource.setrlimit(resource.RLIMIT_CORE, (_core_bytes, _core_bytes))
 _settings = serving.server_settings()
 
 wsgi_app = "app:serve()"

@@ -24,6 +24,9 @@ _MAX_REQUEST_S = 10
 _OWN_DESCRIPTORS = 64
 _MAX_DRAIN_BYTES = 65536
 
+# What a running server goes on with when its file has been broken.
+_settings: Settings | None = None
+
 
 class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn ships no types
     """Log what the server does, never what a client sent.
@@ -40,13 +43,12 @@ class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn ships no types
 
     def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002
         """Tell what kind of error it was and where in the code, without its words."""
-        error = sys.exc_info()[1]
-        places = traceback.extract_tb(error.__traceback__) if error else []
-        place = (
-            f"{Path(places[-1].filename).name}:{places[-1].lineno}" if places else ""
-        )
-        name = type(error).__name__
-        super().error("%s in %s. Its words are left out: no visitor's.", name, place)
+        kind, _, trace = sys.exc_info()
+        name = kind.__name__ if kind else "An error"
+        places = [
+            f"{Path(f).name}:{n}" for f, n, *_ in traceback.extract_tb(trace)[-1:]
+        ]
+        super().error("%s in %s; its words may be a visitor's.", name, *places or ["?"])
 
     def debug(self, msg: str, *args: Any, **kwargs: Any) -> None:
         """Say nothing: debug lines hold requests."""
@@ -100,9 +102,6 @@ def server_settings() -> Settings:
             sys.exit(f"Error: {error.format_message()}")
         print(f"Error: {error.format_message()} The old one stays.", file=sys.stderr)  # noqa: T201
     return _settings
-
-
-_settings: Settings | None = None
 
 
 def most_connections(descriptors: int) -> int:

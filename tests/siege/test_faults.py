@@ -4,8 +4,6 @@ import os
 import resource
 import signal
 import socket
-import subprocess
-import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -221,33 +219,6 @@ def test_a_disk_that_takes_no_byte_changes_nothing(tmp_path: Path) -> None:
     assert printed.count("Booting worker") == 2
 
 
-# What needs root, and a kernel that lets it mount, is for the long siege.
-MOUNTS = {
-    "full": "mount -t tmpfs -o size=64k none {home}; mount -t tmpfs -o size=64k none"
-    " /dev/shm; for at in {home} /dev/shm; do yes > $at/full; done 2>/dev/null;",
-    "read-only": "mount --make-rprivate /; mount -o remount,bind,ro /; ! touch {home}/x"
-    " 2>/dev/null || exit 9;",
-}
-
-
-@pytest.mark.parametrize("disk", scaled([], list(MOUNTS)))
-def test_a_full_or_read_only_disk_changes_nothing(tmp_path: Path, disk: str) -> None:
-    mounts = MOUNTS[disk].format(home=tmp_path / "site" / "home")
-    prefix = ["unshare", "-m", "sh", "-c", f'{mounts} exec "$@"', "sh"]
-    with besieged(tmp_path, prefix=prefix) as server:
-        with asking(server.port) as tally:
-            tally.wait(SOME)
-            os.kill(min(settled(server)), signal.SIGKILL)
-            tally.wait(SOME)
-            new_master = upgrade(server)
-            tally.wait(SOME)
-        os.kill(new_master, signal.SIGTERM)
-        end_of(new_master)
-
-    assert tally.wrong == []
-    assert len(tally.lost) <= CLIENTS, tally.lost
-
-
 def test_a_worker_without_memory_sends_nothing_wrong(tmp_path: Path) -> None:
     with besieged(tmp_path) as server, asking(server.port) as tally:
         tally.wait(SOME)
@@ -266,30 +237,3 @@ def test_a_worker_without_memory_sends_nothing_wrong(tmp_path: Path) -> None:
 
     assert tally.wrong == []
     assert len(tally.lost) <= 2 * CLIENTS, tally.lost
-
-
-GROUP = Path("/sys/fs/cgroup/memory")
-HOG = "import time\nheap = []\nwhile True: heap.append(b'x' * 9**6); time.sleep(.01)"
-
-
-@pytest.mark.parametrize("limit_mib", scaled([], [400]))
-def test_a_neighbour_that_eats_the_memory_is_the_one_to_die(
-    tmp_path: Path, limit_mib: int
-) -> None:
-    group = GROUP / "quietpage-siege"
-    group.mkdir(exist_ok=True)
-    (group / "memory.limit_in_bytes").write_text(str(limit_mib << 20))
-    enter = f'echo $$ > {group}/cgroup.procs; exec "$@"'
-    prefix = ["sh", "-c", enter, "sh"]
-    try:
-        with besieged(tmp_path, prefix=prefix) as server, asking(server.port) as tally:
-            tally.wait(SOME)
-            hog = [*prefix, sys.executable, "-c", HOG]
-            died = subprocess.run(hog, check=False, timeout=120).returncode
-            tally.wait(SOME)
-            settled(server)
-    finally:
-        group.rmdir()
-
-    assert died == -signal.SIGKILL
-    assert (tally.wrong, tally.lost) == ([], [])
