@@ -21,7 +21,7 @@ help: ## List the targets
 	@touch $@
 
 .venv/browsers: .venv/dev tests/install Makefile
-	sh tests/install chromium chromium-driver firefox-esr webkit2gtk-driver xvfb lynx w3m links gettext
+	sh tests/install chromium chromium-driver firefox-esr webkit2gtk-driver xvfb lynx w3m links gettext nginx-light caddy tor systemd
 	@touch $@
 
 serve: .venv/site ## Serve the site on http://$(HOST):$(PORT)

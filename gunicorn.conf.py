@@ -40,4 +40,5 @@ graceful_timeout = 10
 keepalive = 5
 
 post_worker_init = serving.answer_errors_quietly
+pre_exec = serving.hand_over_sockets
 when_ready = serving.take_over
