@@ -4,6 +4,10 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN = .venv/bin
 PIN = -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-options --no-annotate
+# Browsers and what goes with them, fonts for every script, a screen reader's bus, servers.
+DEBIAN = chromium chromium-driver firefox-esr webkit2gtk-driver xvfb lynx w3m links \
+	gettext fonts-noto-core fonts-noto-cjk dbus at-spi2-core gir1.2-atspi-2.0 python3-gi \
+	nginx-light caddy apache2 tor systemd slowhttptest
 export HOST PORT
 
 .DEFAULT_GOAL := help
@@ -22,7 +26,7 @@ help: ## List the targets
 	@touch $@
 
 .venv/browsers: .venv/dev tests/install Makefile
-	sh tests/install chromium chromium-driver firefox-esr webkit2gtk-driver xvfb lynx w3m links gettext fonts-noto-core fonts-noto-cjk dbus at-spi2-core gir1.2-atspi-2.0 python3-gi nginx-light slowhttptest
+	sh tests/install $(DEBIAN)
 	@touch $@
 
 serve: .venv/site ## Serve the site on http://$(HOST):$(PORT)

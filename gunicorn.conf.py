@@ -46,4 +46,5 @@ keepalive = 5
 
 on_starting = serving.refuse_to_tell
 post_worker_init = serving.prepare_worker
+pre_exec = serving.hand_over_sockets
 when_ready = serving.take_over

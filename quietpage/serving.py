@@ -157,6 +157,16 @@ def _close_gracefully(sock: socket.socket) -> None:
     util.close(sock)
 
 
+def hand_over_sockets(master: Any) -> None:
+    """Put systemd's sockets back where a new master looks for them.
+
+    gunicorn tells it the number, for sockets count from 3, but has moved them.
+    """
+    if master.systemd:
+        for fd, listener in enumerate(master.LISTENERS, systemd.SD_LISTEN_FDS_START):
+            os.dup2(listener.fileno(), fd)
+
+
 def take_over(master: Any) -> None:
     """End the master that USR2 was sent to, now that this one has made its pages.
 
