@@ -13,6 +13,7 @@ from tests.bench_exit import fetch_peers, serve_peers
 from tests.conftest import start_server
 
 EXIT = "https://www.wikipedia.org/"
+BARE = {"GUNICORN_CMD_ARGS": "--config tests/bench/gunicorn.conf.py"}
 
 
 def main() -> None:
@@ -33,7 +34,13 @@ def measure(folder: Path) -> dict[str, report.Report]:
     reports = {}
     with ExitStack() as stack:
         servers = {
-            name: stack.enter_context(start_server(folder / f"peer-{number}", target))
+            name: stack.enter_context(
+                start_server(
+                    folder / f"peer-{number}",
+                    target,
+                    environment={} if name == rates.OURS else BARE,
+                )
+            )
             for number, (name, (target, _)) in enumerate(rates.PEERS.items())
         }
         ports = {name: server.port for name, server in servers.items()}
@@ -44,7 +51,11 @@ def measure(folder: Path) -> dict[str, report.Report]:
         ours = servers[rates.OURS]
         reports["first-flight"] = first_flight.report(ours)
         plain = stack.enter_context(
-            start_server(folder / "plain", "tests.bench.peers:plain_flask()")
+            start_server(
+                folder / "plain",
+                "tests.bench.peers:plain_flask()",
+                environment=BARE,
+            )
         )
         modules = fetch_peers(folder / "npm")
         peers = stack.enter_context(serve_peers(modules, EXIT, guide_text()))
