@@ -3,10 +3,11 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN = .venv/bin
+PIN = -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-options --no-annotate
 export HOST PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test fix bench bench-exit siege messages settings orders screenshots lock
+.PHONY: help serve test fix bench bench-exit siege messages settings orders screenshots lock upgrade advisories sbom
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -21,7 +22,7 @@ help: ## List the targets
 	@touch $@
 
 .venv/browsers: .venv/dev tests/install Makefile
-	sh tests/install chromium chromium-driver firefox-esr webkit2gtk-driver xvfb lynx w3m links gettext
+	sh tests/install chromium chromium-driver firefox-esr webkit2gtk-driver xvfb lynx w3m links gettext fonts-noto-core fonts-noto-cjk dbus at-spi2-core gir1.2-atspi-2.0 python3-gi
 	@touch $@
 
 serve: .venv/site ## Serve the site on http://$(HOST):$(PORT)
@@ -31,6 +32,7 @@ test: .venv/browsers ## Lint, then run every test, in three real browsers too
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/zizmor -q --offline .github
 	$(BIN)/codespell README.md CONTRIBUTING.md SECURITY.md CHANGELOG.md docs templates quietpage blueprints app.py tests
 	$(BIN)/python -m pytest
 
@@ -62,6 +64,15 @@ orders: .venv/browsers ## Sort the countries anew for each locale
 screenshots: .venv/browsers ## Take the pictures of the README
 	$(BIN)/python -m tests.screenshots
 
-lock: .venv/dev ## Pin the requirements anew, with hashes
-	$(BIN)/pip-compile -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-options --no-annotate -U -o requirements.txt requirements.in
-	$(BIN)/pip-compile -q --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-options --no-annotate -U -o requirements-dev.txt requirements-dev.in
+lock: .venv/dev ## Pin the requirements, with hashes; what is pinned stays
+	$(BIN)/pip-compile $(PIN) -o requirements.txt requirements.in
+	$(BIN)/pip-compile $(PIN) --allow-unsafe -o requirements-dev.txt requirements-dev.in
+
+upgrade: ## Pin the newest versions
+	$(MAKE) lock PIN="$(PIN) -U"
+
+advisories: .venv/dev ## Ask whether a fault is known in what the site runs on
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.txt
+
+sbom: .venv/dev ## Write sbom.json, the bill of materials (CycloneDX)
+	$(BIN)/cyclonedx-py requirements --output-reproducible -o sbom.json requirements.txt

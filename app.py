@@ -8,10 +8,11 @@ from flask_babel import Babel, Domain
 from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
 
 from blueprints import errors, guide, robots
-from quietpage import helplines, reference, translate
+from quietpage import fallback, helplines, reference, translate
 from quietpage.assets import load_assets
 from quietpage.catalog import domain_of, load_languages
 from quietpage.config import Settings, load_settings
+from quietpage.document import check_documents
 from quietpage.errors import QuietpageError
 from quietpage.headers import secure
 from quietpage.page import Content, template_faults
@@ -36,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.folder:
         own = FileSystemLoader(settings.folder / "templates")
         app.jinja_loader = ChoiceLoader([own, app.jinja_loader or DictLoader({})])
+    app.cli.add_command(fallback.command)
     app.cli.add_command(helplines.commands)
     app.cli.add_command(translate.commands)
     app.cli.add_command(reference.command)
@@ -76,7 +78,11 @@ def freeze_site(settings: Settings | None = None) -> Site:
     app.testing = True
     tags = [language.tag for language in app.extensions["quietpage"]().languages]
     with template_faults():
-        return Site(app, tags, settings)
+        site = Site(app, tags, settings)
+    if settings.folder and (own := settings.folder / "templates").is_dir():
+        guides = {tag: site.guides[tag, "identity"].body.decode() for tag in tags}
+        check_documents(guides, load_assets().inlined, own)
+    return site
 
 
 def serve() -> Site:

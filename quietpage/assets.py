@@ -17,6 +17,11 @@ class Assets:
     guide_script: str
 
     @property
+    def inlined(self) -> tuple[str, str, str]:
+        """All that stands in the document as it is."""
+        return self.style, self.exit_script, self.guide_script
+
+    @property
     def style_source(self) -> str:
         """The CSP source of the style, such as 'sha256-…'."""
         return _source(self.style)

@@ -89,5 +89,5 @@ def secure(app: Flask, assets: Assets, settings: Settings) -> None:
         content_security_policy=content_security_policy(assets),
         frame_options="DENY",
         referrer_policy="no-referrer",
-        permissions_policy=", ".join(f"{name}=()" for name in _FEATURES.split()),
+        permissions_policy=",".join(f"{name}=()" for name in _FEATURES.split()),
     )

@@ -1,5 +1,6 @@
 """One language to one HTML document; the only caller of `render_template`."""
 
+import re
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,7 +55,7 @@ def render_guide(content: Content, language: Language) -> str:
     others = [c for c in ordered if c not in chosen + spoken]
     joined = escape(locale.list_patterns["standard"]["middle"].format("", "")).join
     with force_locale(str(locale)):
-        return render_template(
+        html = render_template(
             "guide.html",
             language=language,
             languages=content.languages,
@@ -74,6 +75,8 @@ def render_guide(content: Content, language: Language) -> str:
             hours_text=lambda hours: _hours_text(hours, locale),
             reviewed_on=in_digits_of(locale, format_date(REVIEWED_ON, "long", locale)),
         )
+    # Line ends between tags show nowhere, and cost a hundred bytes in brotli.
+    return re.sub(r">\s*\n\s*<", "><", html)
 
 
 @contextmanager

@@ -1,12 +1,28 @@
-"""gunicorn's logger and its own error answers, without a word about visitors."""
+"""gunicorn's logger, limits and own error answers, without a word about visitors."""
 
+import os
+import signal
 import socket
+import sys
+import time
+import traceback
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
-from gunicorn import util
+from gunicorn import systemd, util
 from gunicorn.glogging import Logger
+from gunicorn.workers import gthread
 
+from .config import Settings, load_settings
+from .errors import QuietpageError
 from .snapshot import Site
+
+# No client holds a thread for longer: a request comes in one packet or two.
+_MAX_REQUEST_S = 10
+# Files, sockets and pipes of a worker besides the connections of visitors.
+_OWN_DESCRIPTORS = 64
+_MAX_DRAIN_BYTES = 65536
 
 
 class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn ships no types
@@ -23,8 +39,14 @@ class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn ships no types
         super().warning(msg, *args, **kwargs)
 
     def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002
-        """Tell that something failed, without request and traceback."""
-        super().error("An error was answered with a neutral page.")
+        """Tell what kind of error it was and where in the code, without its words."""
+        error = sys.exc_info()[1]
+        places = traceback.extract_tb(error.__traceback__) if error else []
+        place = (
+            f"{Path(places[-1].filename).name}:{places[-1].lineno}" if places else ""
+        )
+        name = type(error).__name__
+        super().error("%s in %s. Its words are left out: no visitor's.", name, place)
 
     def debug(self, msg: str, *args: Any, **kwargs: Any) -> None:
         """Say nothing: debug lines hold requests."""
@@ -33,14 +55,115 @@ class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn ships no types
         """Say nothing: there is no access log, whatever the command line says."""
 
 
-def answer_errors_quietly(worker: Any) -> None:
-    """Put our answer in place of gunicorn's, which echoes what the client sent."""
+class BoundedWorker(gthread.ThreadWorker):  # type: ignore[misc]
+    """A worker of threads, none of which a slow client can hold for long.
+
+    gunicorn waits for as long as a client drips its request or its reading.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._since_s: dict[gthread.TConn, float] = {}
+
+    def handle(self, conn: gthread.TConn) -> object:
+        """Answer a request, and know since when it is on its way."""
+        # gunicorn lets a thread wait five seconds for the first byte.
+        if not (conn.initialized or conn.wait_for_data(0)):
+            return gthread._DEFER  # noqa: SLF001
+        self._since_s[conn] = time.monotonic()
+        try:
+            return super().handle(conn)
+        finally:
+            del self._since_s[conn]
+
+    def murder_pending(self) -> None:
+        """Hang up on who is too slow; gunicorn calls this every second."""
+        super().murder_pending()
+        latest_s = time.monotonic() - _MAX_REQUEST_S
+        for conn, since_s in self._since_s.copy().items():
+            if since_s < latest_s:
+                # The thread that waits for it sees the end of the connection.
+                with suppress(OSError):
+                    conn.sock.shutdown(socket.SHUT_RDWR)
+
+
+def server_settings() -> Settings:
+    """Return the settings; a fault ends the start, but not a server that runs.
+
+    On HUP gunicorn reads its configuration anew; a fault then keeps the old one.
+    """
+    global _settings  # noqa: PLW0603 - what outlives gunicorn's reading anew
+    try:
+        _settings = load_settings()
+    except QuietpageError as error:
+        if _settings is None:
+            sys.exit(f"Error: {error.format_message()}")
+        print(f"Error: {error.format_message()} The old one stays.", file=sys.stderr)  # noqa: T201
+    return _settings
+
+
+_settings: Settings | None = None
+
+
+def most_connections(descriptors: int) -> int:
+    """Return how many connections leave a worker descriptors of its own.
+
+    A worker that runs out of them dies, in gunicorn 27.
+    """
+    return max(16, min(1000, descriptors - _OWN_DESCRIPTORS))
+
+
+def refuse_to_tell(server: Any) -> None:
+    """End the start where another logger would write what visitors send.
+
+    Nothing does so by accident: GUNICORN_CMD_ARGS is stronger than our file.
+    """
+    if not issubclass(server.cfg.logger_class, QuietLogger):
+        sys.exit(
+            "Error: gunicorn's --logger-class would write what visitors send. Take it"
+            " out of the command line and of GUNICORN_CMD_ARGS."
+        )
+
+
+def prepare_worker(worker: Any) -> None:
+    """Put our error answer in place of gunicorn's, and take answers off threads."""
     site: Site = worker.app.callable
 
     def write_error(
         sock: socket.socket, status_int: int, reason: str, mesg: str
     ) -> None:
+        # gunicorn's own echoes what the client sent.
         del reason, mesg
         util.write_nonblock(sock, site.raw_error(status_int))
 
     util.write_error = write_error
+    util.close_graceful = _close_gracefully
+    # The kernel takes an answer as a whole, so that slow readers hold no thread.
+    longest = max(len(snapshot.body) for snapshot in site.guides.values())
+    for listener in worker.sockets:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2 * longest)
+
+
+def _close_gracefully(sock: socket.socket) -> None:
+    """Close after reading what has come, or the answer may be lost; wait for no more.
+
+    gunicorn waits two seconds for the client, in the loop that all others need.
+    """
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_WR)
+        sock.setblocking(False)
+        left = _MAX_DRAIN_BYTES
+        while left > 0 and (come := len(sock.recv(4096))):
+            left -= come
+    util.close(sock)
+
+
+def take_over(master: Any) -> None:
+    """End the master that USR2 was sent to, now that this one has made its pages.
+
+    Visitors of the moment between wait in the socket, which both hold. systemd is
+    told first, or it would take the end of its main process for the end of all.
+    """
+    if master.master_pid:
+        systemd.sd_notify(f"MAINPID={master.pid}", master.log)
+        os.kill(master.master_pid, signal.SIGTERM)

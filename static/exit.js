@@ -5,7 +5,8 @@
   const link = document.getElementById("quick-exit");
   const settings = document.currentScript.dataset;
   // held: the content while it is out of the document; cover: what stands in for it.
-  let held, cover, gone, hiddenSince, keys = [];
+  // A tab opened behind another is out of sight from the start.
+  let held, cover, gone, hiddenSince = Date.now(), keys = [];
 
   // The document keeps its height, so that a scroll that begins on the bar stays one.
   const hide = () => {

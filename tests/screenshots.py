@@ -5,21 +5,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
+from babel.core import Locale, get_global
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from quietpage.config import ROOT
-from tests.conftest import CHROMIUM_FLAGS, start_server
+from tests.conftest import CHROMIUM_FLAGS, TAGS, start_server
 
 FOLDER = ROOT / "docs" / "screenshots"
 SIZES = {"phone": (360, 640), "desktop": (1280, 800)}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-TAGS = {"en": "en", "es": "es-ES"}
 # A sheet of A5 as screens show it, the printed card on its upper part.
 SHEET = {"width": 560, "height": 700}
 
 
 def main() -> None:
-    """Take every size, colour scheme and language; the plan; the printed card."""
+    """Take every language, size and colour scheme, topics open; the printed card."""
     FOLDER.mkdir(exist_ok=True)
     with (
         TemporaryDirectory() as folder,
@@ -29,8 +29,9 @@ def main() -> None:
         chromium = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS
         )
-        for tag, locale in TAGS.items():
+        for tag in TAGS:
             url = f"{server.url}{tag}/"
+            locale = device_locale(tag)
             for size in SIZES:
                 for scheme in SCHEMES:
                     page = visit(chromium, url, locale, size, scheme)
@@ -40,6 +41,14 @@ def main() -> None:
         # In English a country opens that is not the machine's own guess.
         take_card(chromium, f"{server.url}en/")
         chromium.close()
+
+
+def device_locale(tag: str) -> str:
+    """Return what a device in the language's largest country asks for: ar-EG."""
+    locale = Locale.parse(tag, sep="-")
+    likely = get_global("likely_subtags")
+    whole = likely.get(str(locale), likely[locale.language])
+    return f"{locale.language}-{locale.territory or whole.rpartition('_')[2]}"
 
 
 def visit(

@@ -143,6 +143,9 @@ def test_search_engines_are_let_in_on_request_alone(
     assert client.get("/").headers["X-Robots-Tag"] == "noindex"
     assert "X-Robots-Tag" not in opened.get("/").headers
     assert opened.get("/robots.txt").text == "User-agent: *\nDisallow:\n"
+    described = '<meta name="description" content="Notes">'
+    assert described in opened.get("/en/").text
+    assert described not in client.get("/en/").text
 
 
 def test_the_onion_mirror_is_offered_over_tls_and_never_upgraded(
@@ -213,6 +216,34 @@ def test_a_broken_template_is_one_sentence(
         own_copy(tmp_path)
 
     assert raised.value.format_message().startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("_exit.html", "<p>Bye</p>", "lacks the exit, <a id='quick-exit'>, as its"),
+        ("guide/people.html", "<img src='//x.example/i'>", "loads '//x.example/i'"),
+        ("guide/people.html", "<form action='/x'></form>", "has a <form>"),
+        ("guide/people.html", "<script>1</script>", "has a <script> of its own"),
+        ("guide/people.html", "<p onclick='x()'>", "has the attribute 'onclick'"),
+        (
+            "guide/people.html",
+            "<a href='https://x.example/'>x</a>",
+            "links to 'https://x.example/' without rel='noreferrer'",
+        ),
+    ],
+)
+def test_an_own_template_that_endangers_a_reader_is_one_sentence(
+    tmp_path: Path, name: str, text: str, sentence: str
+) -> None:
+    write_template(tmp_path, name, text)
+
+    with pytest.raises(QuietpageError) as raised:
+        own_copy(tmp_path)
+
+    told = raised.value.format_message()
+    assert told.startswith(("templates: ", f"templates/{name}: "))
+    assert sentence in told
 
 
 def test_settings_are_printed_with_value_and_origin(

@@ -404,6 +404,12 @@ def test_a_short_look_elsewhere_covers_nothing(visit: Engine) -> None:
     assert visit.run("return document.getElementById('page') !== null")
 
 
+def test_a_page_that_was_never_out_of_sight_is_not_covered(visit: Engine) -> None:
+    visit.run("document.dispatchEvent(new Event('visibilitychange'))")
+
+    assert visit.run("return document.getElementById('page') !== null")
+
+
 @pytest.mark.parametrize("way", ["press without release", "click", "Esc", "Shift"])
 def test_the_screen_is_blank_within_100_ms(
     visit: Engine, destination: Destination, display: Display, way: str

@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 from app import create_app
 from quietpage.catalog import Language, domain_of
 from quietpage.config import Settings
+from quietpage.helplines import load_countries
 from quietpage.page import render_guide
 
 SPACE = "{http://www.w3.org/1999/xhtml}"
@@ -75,7 +76,8 @@ def test_no_text_escapes_translation(longer: str) -> None:
         *locale.languages.values(),
         *locale.days["stand-alone"]["abbreviated"].values(),
         *("WhatsApp", "AM", "PM", "Mail", "mail", "Traditional", "Hong Kong SAR"),
-    }
+        *(line.sms_text for one in load_countries() for line in one.helplines),
+    } - {""}
     names = sorted(map(re.escape, known), key=len, reverse=True)
     known_words = re.compile("|".join(names))
     whole = "\n".join(texts(longer))

@@ -54,7 +54,7 @@ def check_headers(headers: dict[str, str]) -> None:
     assert policy.startswith("default-src 'none'; img-src data:; script-src 'sha256-")
     assert "unsafe" not in policy
     assert "http" not in policy
-    assert len(headers["permissions-policy"].split(", ")) == 54
+    assert len(headers["permissions-policy"].split(",")) == 54
     assert headers.get("server", "gunicorn") == "gunicorn"
 
 

@@ -1,0 +1,66 @@
+"""`flask --app app errors`: what a proxy answers when it cannot ask gunicorn."""
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from .snapshot import TLS_ONLY, Document, Snapshot, freeze
+
+# What nginx or Caddy would read as a variable or as the end of the text.
+_ENTITIES = str.maketrans({c: f"&#{ord(c)};" for c in "$`{}\\"})
+
+
+@click.command("errors")
+@click.argument("proxy", type=click.Choice(["nginx", "caddy"]))
+@with_appcontext
+def command(proxy: str) -> None:
+    """Print the neutral error page, all headers with it, for a proxy to include."""
+    click.echo({"nginx": nginx_errors, "caddy": caddy_errors}[proxy](_error_page()))
+
+
+def _error_page() -> Snapshot:
+    """Return the error page in the first language, padded as gunicorn sends it."""
+    content = current_app.extensions["quietpage"]()
+    client = current_app.test_client()
+    base_url = f"https://{min(content.settings.hosts)}"
+    documents = {}
+    for language in content.languages:
+        response = client.post(f"/{language.tag}/", base_url=base_url)
+        document = Document(list(response.headers), response.data)
+        documents[language.tag] = document
+    return freeze(documents, ["identity"])[content.languages[0].tag, "identity"]
+
+
+def nginx_errors(page: Snapshot) -> str:
+    """Return the location that `error_page` of deploy/nginx.conf leads to."""
+    lines = ["location = //error {", "    internal;", "    default_type text/html;"]
+    lines += ["    charset utf-8;"]
+    for name, value in _lasting(page):
+        shown = f'"{value}"'
+        if name in TLS_ONLY:
+            variable = "$quietpage_" + name.lower().replace("-", "_")
+            lines += [f'    set {variable} "";']
+            lines += [f"    if ($https) {{ set {variable} {shown}; }}"]
+            shown = variable
+        lines += [f"    add_header {name} {shown} always;"]
+    text = _text(page).replace('"', '\\"')
+    return "\n".join([*lines, f'    return 200 "{text}";', "}"])
+
+
+def caddy_errors(page: Snapshot) -> str:
+    """Return the snippet that deploy/Caddyfile imports for its errors."""
+    lines = ["@tls protocol https", "header Content-Type `text/html; charset=utf-8`"]
+    for name, value in _lasting(page):
+        matcher = "@tls " if name in TLS_ONLY else ""
+        lines += [f"header {matcher}{name} `{value}`"]
+    return "\n".join([*lines, f"respond `{_text(page)}` {{http.error.status_code}}"])
+
+
+def _lasting(page: Snapshot) -> list[tuple[str, str]]:
+    """Return the headers that the proxy does not set by itself."""
+    own = ("Content-Type", "Content-Length")
+    return [(name, value) for name, value in page.headers["https"] if name not in own]
+
+
+def _text(page: Snapshot) -> str:
+    return page.body.decode().translate(_ENTITIES)

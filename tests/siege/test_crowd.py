@@ -1,0 +1,234 @@
+"""A crowd and slow clients: nginx in front holds them, bare gunicorn lets go of them."""
+
+import os
+import re
+import resource
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import trustme
+
+from quietpage.config import ROOT
+from tests.conftest import Server, children, free_port, wait_for
+from tests.siege.answers import CANARY, SETTINGS, besieged_site
+from tests.siege.besieged import besieged, settled
+from tests.siege.scale import IS_SIEGE, scaled
+from tests.siege.steady import asking
+
+SLOW_CONNECTIONS = scaled(60, 400)
+SLOW_S = scaled(5, 40)
+KEPT_ALIVE = scaled(200, 2000)
+ATTACKS = {
+    "slowloris": ["-H", "-i", "3", "-t", "GET"],
+    "slow body": ["-B", "-i", "3", "-t", "POST", "-s", "8192", "-x", "10"],
+    "slow read": ["-X", "-w", "1", "-y", "8", "-n", "3", "-z", "4", "-k", "3"],
+}
+
+
+@dataclass(frozen=True)
+class Front:
+    """A running nginx with the file of `deploy/`, and gunicorn behind it."""
+
+    port: int
+    pid: int
+    tls: ssl.SSLContext
+    behind: Server
+
+
+@contextmanager
+def nginx_in_front(folder: Path) -> Iterator[Front]:
+    """Run both, until the block ends; see that nginx kept nothing of its clients."""
+    address = folder / "quietpage.sock"
+    settings = SETTINGS + 'trusted_proxies = ["*"]\n'
+    environment = {"BIND": f"unix:{address}"}
+    with besieged(folder, settings, environment=environment) as server:
+        port = free_port()
+        authority = trustme.CA()
+        certificate = authority.issue_cert("127.0.0.1")
+        chain = folder / "chain.pem"
+        certificate.private_key_and_cert_chain_pem.write_to_path(str(chain))
+        configuration = folder / "nginx.conf"
+        configuration.write_text(moved(folder, address, chain, port))
+        errors = subprocess.run(
+            [str(ROOT / ".venv" / "bin" / "flask"), "--app", "app", "errors", "nginx"],
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        (folder / "errors.conf").write_text(errors)
+        context = ssl.create_default_context()
+        authority.configure_trust(context)
+        log = folder / "nginx.log"
+        nginx = shutil.which("nginx") or "/usr/sbin/nginx"
+        command = [nginx, "-p", str(folder), "-c", str(configuration)]
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [*command, "-g", "daemon off;"], stdout=output, stderr=output
+            )
+            try:
+                wait_for(("127.0.0.1", port), process)
+                yield Front(port, process.pid, context, server)
+            finally:
+                process.terminate()
+                process.wait(30)
+        printed = log.read_text()
+        assert CANARY not in printed
+        assert not re.search(r"127\.0\.0\.1|client:", printed), printed
+
+
+def moved(folder: Path, address: Path, chain: Path, port: int) -> str:
+    """Return deploy/nginx.conf with the places of this machine's tests."""
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    for pattern, replacement in {
+        # Who starts the tests owns the socket.
+        r"(?m)^user .*$": "user root;" if os.geteuid() == 0 else "",
+        r"pid /run/nginx\.pid": f"pid {folder}/nginx.pid",
+        r"unix:/run/quietpage\.sock": f"unix:{address}",
+        r"/etc/nginx/quietpage\.(crt|key)": str(chain),
+        r"/etc/nginx/quietpage-errors\.conf": f"{folder}/errors.conf",
+        r"(?m)^ *listen (80|\[::\]).*$": "",
+        r"listen 443": f"listen 127.0.0.1:{port}",
+        r"http \{": f"http {{ client_body_temp_path {folder}; proxy_temp_path {folder};"
+        f" fastcgi_temp_path {folder}; uwsgi_temp_path {folder};"
+        f" scgi_temp_path {folder};",
+    }.items():
+        text, count = re.subn(pattern, replacement, text)
+        assert count, pattern
+    return text
+
+
+def attack(kind: str, url: str) -> None:
+    """Let slowhttptest hold connections for as long as it may."""
+    command = ["slowhttptest", *ATTACKS[kind], "-c", str(SLOW_CONNECTIONS), "-r", "200"]
+    subprocess.run(
+        [*command, "-l", str(SLOW_S), "-p", "5", "-u", url],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=True,
+        timeout=SLOW_S + 120,
+    )
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    # The socket's path has to be short.
+    with nginx_in_front(tmp_path_factory.mktemp("front")) as started:
+        yield started
+
+
+@pytest.mark.parametrize("kind", ATTACKS)
+def test_behind_nginx_slow_clients_keep_nobody_waiting(front: Front, kind: str) -> None:
+    with asking(front.port, tls=front.tls) as tally:
+        attack(kind, f"https://127.0.0.1:{front.port}/en/?{CANARY}")
+
+    print(kind, report(tally.took_s))
+    assert (tally.wrong, tally.lost) == ([], [])
+    assert not IS_SIEGE or tally.p99_s() < 1
+
+
+def report(took_s: list[float]) -> str:
+    ordered = sorted(took_s)
+    told = {p: f"{ordered[int(len(ordered) * p) - 1] * 1000:.0f}" for p in (0.5, 0.99, 1)}
+    return f"{len(ordered)} answers, ms at percentile {told}"
+
+
+def test_behind_nginx_a_crowd_is_answered_in_bounded_memory(front: Front) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 8192)), hard))
+    request = f"GET /es/ HTTP/1.1\r\nHost: localhost\r\nUser-Agent: {CANARY}\r\n\r\n"
+    body = besieged_site().guides["es", "identity"].body
+    before = {pid: memory_mib(pid) for pid in settled(front.behind)}
+    with ExitStack() as stack:
+        crowd = []
+        for _ in range(KEPT_ALIVE):
+            plain = socket.create_connection(("127.0.0.1", front.port), 30)
+            connection = front.tls.wrap_socket(plain, server_hostname="127.0.0.1")
+            crowd.append(stack.enter_context(connection))
+        peak = {}
+        for _ in range(2):
+            for connection in crowd:
+                connection.sendall(request.encode())
+            peak = memory_of(front)
+            for connection in crowd:
+                come = b""
+                while not come.endswith(body) and (chunk := connection.recv(1 << 17)):
+                    come += chunk
+                head, _, rest = come.partition(b"\r\n\r\n")
+                assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+                assert rest == body
+    after = {pid: memory_mib(pid) for pid in settled(front.behind)}
+
+    print(f"{KEPT_ALIVE} connections; MiB (RSS, USS) {before=}, {peak=}, {after=}")
+    assert before.keys() == after.keys()
+    for pid, (_, uss) in after.items():
+        assert uss < before[pid][1] + 40
+    assert sum(uss for _, uss in peak.values()) < 400
+
+
+def memory_mib(pid: int) -> tuple[int, int]:
+    """Return what a process has in memory, and what of it is its alone."""
+    sizes = dict(re.findall(r"(\w+): +(\d+) kB", smaps(pid)))
+    own = int(sizes["Private_Clean"]) + int(sizes["Private_Dirty"])
+    return int(sizes["Rss"]) >> 10, own >> 10
+
+
+def smaps(pid: int) -> str:
+    return Path(f"/proc/{pid}/smaps_rollup").read_text()
+
+
+def memory_of(front: Front) -> dict[str, tuple[int, int]]:
+    """Return (RSS, USS) of each worker of gunicorn and nginx."""
+    found = {"gunicorn": front.behind.workers(), "nginx": children(front.pid)}
+    return {
+        f"{name} {pid}": memory_mib(pid) for name, pids in found.items() for pid in pids
+    }
+
+
+@pytest.mark.parametrize("kind", ATTACKS)
+def test_bare_gunicorn_is_itself_again_after_slow_clients(
+    tmp_path: Path, kind: str
+) -> None:
+    with besieged(tmp_path) as server:
+        workers = settled(server)
+        with asking(server.port) as during:
+            attack(kind, f"{server.url}en/?{CANARY}")
+        with asking(server.port) as afterwards:
+            afterwards.wait(100)
+        survivors = settled(server)
+
+    print(kind, report([*during.took_s, 0]), f"{len(during.lost)} lost")
+    assert survivors == workers
+    assert during.wrong + afterwards.wrong + afterwards.lost == []
+
+
+def test_bare_gunicorn_hangs_up_on_who_drips(tmp_path: Path) -> None:
+    with besieged(tmp_path) as server, ExitStack() as stack:
+        dripping = {
+            stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 30))
+            for _ in range(scaled(4, 64))
+        }
+        end = time.monotonic() + 120
+        while dripping and time.monotonic() < end:
+            time.sleep(0.5)
+            for connection in list(dripping):
+                try:
+                    connection.sendall(b"G")
+                    connection.setblocking(False)
+                    is_over = connection.recv(1) == b""
+                except BlockingIOError:
+                    is_over = False
+                except OSError:
+                    is_over = True
+                if is_over:
+                    dripping.discard(connection)
+
+    assert not dripping
