@@ -15,10 +15,15 @@ _WANTED = r"\s*(?:;\s*q\s*=\s*(?:1(?:\.0*)?|0?\.[0-9]*[1-9][0-9]*)\s*)?(?:,|$)"
 _NAMED = r"\s*(?:[;,]|$)"
 _NONE = "x-none"
 
+def literal(text: str) -> str:
+    """Return an expression for `text` itself, a hyphen left as it is."""
+    return re.escape(text).replace(r"\-", "-")
+
+
 # {coding: (expression, whether it is acceptable), the first that matches wins}
 CODING_RULES = {
     coding: [
-        (rf"(?:^|,)\s*{re.escape(name)}{end}", int(end is _WANTED))
+        (rf"(?:^|,)\s*{literal(name)}{end}", int(end is _WANTED))
         for name in names
         for end in ((_WANTED,) if name == "*" else (_WANTED, _NAMED))
     ]
@@ -63,5 +68,5 @@ def _language(tag: str) -> str:
 
 def first_range(ranges: Sequence[str]) -> str:
     """Return an expression whose one group is the first range that is acceptable."""
-    names = "|".join(map(re.escape, ranges)).replace(r"\-", "-")
+    names = "|".join(map(literal, ranges))
     return rf"^(?:[^,]*,)*?\s*({names})(?:-[a-zA-Z0-9-]*)?{_WANTED}"
