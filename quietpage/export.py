@@ -29,6 +29,8 @@ _SUFFIXES = {"identity": "", "br": ".br", "gzip": ".gz"}
 # Where each configuration stands in the export.
 _CONFIGURATIONS = {
     "nginx.conf": "nginx.conf",
+    "Caddyfile": "Caddyfile",
+    "htaccess": "site/.htaccess",
 }
 # What differs from answer to answer is sent by rules, not with all.
 _OWN_HEADERS = {
@@ -106,7 +108,12 @@ def configurations(
         "port": port,
         "tags": tags,
         "ranges": ranges,
+        "ranges_by_tag": {
+            tag: [literal(name) for name, found in ranges.items() if found == tag]
+            for tag in tags
+        },
         "first_range": first_range(list(ranges)),
+        "sizes": {c: len(guide.body) for (_, c), guide in site.guides.items()},
         "coding_rules": CODING_RULES,
         "host": settings.hosts[0],
         "hosts": hosts,
