@@ -1,9 +1,9 @@
 """`flask --app app export DIR`: the site as files, and what servers need to send them.
 
-    DIR/site/          what is published: a folder for each language, robots.txt, and
-                       what Apache and CDNs read there
-    DIR/nginx.conf     DIR/Caddyfile
-    DIR/SHA256SUMS     of every other file
+DIR/site/          what is published: a folder for each language, robots.txt, and
+                   what Apache and CDNs read there
+DIR/nginx.conf     DIR/Caddyfile
+DIR/SHA256SUMS     of every other file
 """
 
 import hashlib
@@ -31,6 +31,8 @@ _CONFIGURATIONS = {
     "nginx.conf": "nginx.conf",
     "Caddyfile": "Caddyfile",
     "htaccess": "site/.htaccess",
+    "_headers": "site/_headers",
+    "_redirects": "site/_redirects",
 }
 # What differs from answer to answer is sent by rules, not with all.
 _OWN_HEADERS = {

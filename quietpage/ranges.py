@@ -15,6 +15,7 @@ _WANTED = r"\s*(?:;\s*q\s*=\s*(?:1(?:\.0*)?|0?\.[0-9]*[1-9][0-9]*)\s*)?(?:,|$)"
 _NAMED = r"\s*(?:[;,]|$)"
 _NONE = "x-none"
 
+
 def literal(text: str) -> str:
     """Return an expression for `text` itself, a hyphen left as it is."""
     return re.escape(text).replace(r"\-", "-")
@@ -54,8 +55,12 @@ def language_ranges(tags: Sequence[str]) -> dict[str, str]:
         if base != _NONE:
             ranges[language] = base
         # Only where scripts differ can a script or territory say more.
-        if offered.count(_language(base)) > 1 or (base == _NONE and language in offered):
-            found = {f"{language}-{part}": choose(f"{language}-{part}") for part in parts}
+        if offered.count(_language(base)) > 1 or (
+            base == _NONE and language in offered
+        ):
+            found = {
+                f"{language}-{part}": choose(f"{language}-{part}") for part in parts
+            }
             ranges |= {k: v for k, v in found.items() if v not in (base, _NONE)}
     ranges |= {tag.lower(): tag for tag in tags}
     longest_first = sorted(ranges, key=lambda name: (-len(name), name))
@@ -63,7 +68,7 @@ def language_ranges(tags: Sequence[str]) -> dict[str, str]:
 
 
 def _language(tag: str) -> str:
-    return tag.split("-")[0].lower()
+    return tag.partition("-")[0].lower()
 
 
 def first_range(ranges: Sequence[str]) -> str:
