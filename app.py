@@ -8,7 +8,7 @@ from flask_babel import Babel, Domain
 from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
 
 from blueprints import errors, guide, robots
-from quietpage import audit, fallback, helplines, reference, translate
+from quietpage import audit, export, fallback, helplines, reference, translate
 from quietpage.assets import load_assets
 from quietpage.catalog import domain_of, load_languages
 from quietpage.config import Settings, load_settings
@@ -42,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.cli.add_command(translate.commands)
     app.cli.add_command(reference.command)
     app.cli.add_command(audit.command)
+    app.cli.add_command(export.command)
     assets = load_assets()
 
     @cache
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     app.extensions["quietpage"] = content
     app.extensions["quietpage.factory"] = create_app
+    app.extensions["quietpage.freeze"] = lambda: freeze_site(settings)
     Babel(app)
     app.before_request(lambda: domain().as_default())
     secure(app, assets, settings)

@@ -455,7 +455,7 @@ def test_reload_with_a_broken_catalog_changes_nothing_and_says_why_in_one_line(
 
 def test_the_service_is_shut_in_as_systemd_judges() -> None:
     judged = subprocess.run(
-        [  # noqa: S607
+        [
             "systemd-analyze",
             "security",
             "--offline=true",
@@ -477,7 +477,7 @@ def test_systemd_finds_no_fault_in_service_and_socket(tmp_path: Path) -> None:
         (tmp_path / name).write_text(changed.replace("/opt/quietpage", str(ROOT)))
 
     found = subprocess.run(
-        ["systemd-analyze", "verify", *tmp_path.glob("quietpage.*")],  # noqa: S607
+        ["systemd-analyze", "verify", *tmp_path.glob("quietpage.*")],
         capture_output=True,
         text=True,
         check=False,
@@ -492,7 +492,7 @@ def test_tor_accepts_the_onion_service(tmp_path: Path) -> None:
     file.write_text(text.replace("/var/lib/tor", str(tmp_path / "tor")))
 
     verified = subprocess.run(
-        ["tor", "--verify-config", "-f", file, "--DataDirectory", tmp_path / "tor"],  # noqa: S607
+        ["tor", "--verify-config", "-f", file, "--DataDirectory", tmp_path / "tor"],
         capture_output=True,
         text=True,
         check=False,

@@ -1,0 +1,213 @@
+"""`flask --app app export DIR`: the site as files, and what servers need to send them.
+
+DIR/site/          what is published: a folder for each language, robots.txt, and
+                   what Apache and CDNs read there
+DIR/nginx.conf     DIR/Caddyfile
+DIR/SHA256SUMS     of every other file
+"""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from .config import Settings
+from .errors import QuietpageError
+from .headers import ONION_LOCATION
+from .ranges import CODING_RULES, first_range, language_ranges, literal
+from .snapshot import TLS_ONLY, Site
+
+ROOT = "/srv/quietpage"
+_SUMS = "SHA256SUMS"
+_SUFFIXES = {"identity": "", "br": ".br", "gzip": ".gz"}
+# Where each configuration stands in the export.
+_CONFIGURATIONS = {
+    "nginx.conf": "nginx.conf",
+    "Caddyfile": "Caddyfile",
+    "htaccess": "site/.htaccess",
+    "_headers": "site/_headers",
+    "_redirects": "site/_redirects",
+}
+# What differs from answer to answer is sent by rules, not with all.
+_OWN_HEADERS = {
+    "Content-Type",
+    "Content-Language",
+    "Content-Encoding",
+    "Content-Length",
+    ONION_LOCATION,
+}
+
+
+@click.command("export")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--root",
+    default=ROOT,
+    show_default=True,
+    help="Where DIR will be on the machine that serves it.",
+)
+@click.option(
+    "--port",
+    default=80,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Where that machine listens for plain HTTP.",
+)
+@with_appcontext
+def command(folder: Path, root: str, port: int) -> None:
+    """Write the site to DIR as files for nginx, Caddy, Apache or a CDN.
+
+    DIR is replaced whole if it is an export from before that nobody has changed.
+    """
+    folder = folder.resolve()
+    check_replaceable(folder)
+    click.echo("Making every page in every coding …")
+    site: Site = current_app.extensions["quietpage.freeze"]()
+    settings: Settings = current_app.extensions["quietpage"]().settings
+    files = export_files(site, settings, root.rstrip("/"), port)
+    click.echo(f"Writing {len(files)} files to {folder} …")
+    write_folder(folder, files)
+    tags = {tag for tag, _ in site.guides}
+    total_bytes = sum(map(len, files.values()))
+    click.echo(f"Done: {len(tags)} languages, {total_bytes / 1e6:.1f} MB.")
+    click.echo(f"nginx.conf and Caddyfile expect the folder at {root}.")
+
+
+def export_files(
+    site: Site, settings: Settings, root: str, port: int
+) -> dict[str, bytes]:
+    """Return {path in the export: content}; the same input gives the same bytes."""
+    files = {"site/robots.txt": site.robots.body}
+    for (tag, coding), guide in site.guides.items():
+        files[f"site/{tag}/index.html{_SUFFIXES[coding]}"] = guide.body
+    for (tag, _), error in site.errors.items():
+        files[f"site/{tag}/error.html"] = error.body
+    # Hosts that can't choose a language send the default one.
+    default = next(tag for tag, _ in site.guides)
+    for name in ("index.html", "404.html"):
+        files[f"site/{name}"] = site.guides[default, "identity"].body
+    files |= configurations(site, settings, root, port)
+    sums = (f"{_sha256(files[name])}  {name}\n" for name in sorted(files))
+    return files | {_SUMS: "".join(sums).encode()}
+
+
+def configurations(
+    site: Site, settings: Settings, root: str, port: int
+) -> dict[str, bytes]:
+    """Return {path in the export: content} of what each server reads."""
+    tags = [tag for tag, coding in site.guides if coding == "identity"]
+    ranges = language_ranges(tags)
+    sent = site.guides[tags[0], "identity"].headers["https"]
+    hosts = [*settings.hosts, *filter(None, [settings.onion])]
+    values = {
+        "root": root,
+        "port": port,
+        "tags": tags,
+        "ranges": ranges,
+        "ranges_by_tag": {
+            tag: [literal(name) for name, found in ranges.items() if found == tag]
+            for tag in tags
+        },
+        "first_range": first_range(list(ranges)),
+        "sizes": {c: len(guide.body) for (_, c), guide in site.guides.items()},
+        "coding_rules": CODING_RULES,
+        "host": settings.hosts[0],
+        "hosts": hosts,
+        "any_host": "|".join(map(literal, hosts)),
+        "onion": settings.onion,
+        "https": settings.https,
+        "headers": [
+            (k, v) for k, v in sent if k not in _OWN_HEADERS and k not in TLS_ONLY
+        ],
+        "tls_headers": [
+            (k, v) for k, v in sent if k in TLS_ONLY and k not in _OWN_HEADERS
+        ],
+    }
+    templates = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("servers")),
+        autoescape=False,  # noqa: S701 - no HTML
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return {
+        path: templates.get_template(name).render(values).encode()
+        for name, path in _CONFIGURATIONS.items()
+    }
+
+
+def check_replaceable(folder: Path) -> None:
+    """Let pass what is absent, empty, or an export as it was written.
+
+    Raises:
+        QuietpageError: Something of the user's would be lost.
+    """
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    if not (folder / _SUMS).is_file():
+        raise QuietpageError(
+            f"{folder}: is not an export of this site, so nothing in it was touched. "
+            "Name a folder that does not exist yet."
+        )
+    lines = (folder / _SUMS).read_text("utf-8", "replace").splitlines()
+    written = {name: digest for digest, _, name in (x.partition("  ") for x in lines)}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_dir() or name == _SUMS:
+            continue
+        if path.is_symlink() or written.get(name) != _sha256(path.read_bytes()):
+            raise QuietpageError(
+                f"{folder}: {name} is not as it was exported, so nothing was touched. "
+                "Move what is yours elsewhere and remove the folder."
+            )
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Put `files` in place of `folder`; a fault on the way leaves the old one.
+
+    Raises:
+        QuietpageError: The folder can't be written.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(
+            prefix=f".{folder.name}-", dir=folder.parent
+        ) as beside:
+            new, old = Path(beside, "new"), Path(beside, "old")
+            for name, content in files.items():
+                path = new / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            # Servers run as users of their own, whatever the umask here.
+            for path in (new, *new.rglob("*")):
+                path.chmod(0o755 if path.is_dir() else 0o644)
+            _exchange(folder, new, old)
+    except OSError as error:
+        raise QuietpageError(
+            f"{folder}: can't be written ({error.strerror}). "
+            "Name a folder where you may write, on a disk with room."
+        ) from error
+
+
+def _exchange(folder: Path, new: Path, old: Path) -> None:
+    if not folder.exists():
+        new.rename(folder)
+        return
+    folder.rename(old)
+    try:
+        new.rename(folder)
+    except OSError:
+        old.rename(folder)
+        raise
+    shutil.rmtree(old)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
