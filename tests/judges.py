@@ -214,7 +214,7 @@ def tls_rows(folder: Path) -> Iterator[Row]:
         stdout=subprocess.DEVNULL,
     )
     found = json.loads(report.read_text(encoding="utf-8"))
-    # BREACH takes a secret and something that repeats the request; the page has neither.
+    # BREACH takes a secret and an echo of the request; the page has neither.
     left_out = re.compile(
         r"BREACH|cert|OCSP|DNS_CAA|HSTS_preload|engine_problem|scanTime", re.IGNORECASE
     )
