@@ -44,15 +44,16 @@ class Front:
 
 
 @contextmanager
-def nginx_in_front(folder: Path) -> Iterator[Front]:
+def nginx_in_front(folder: Path, settings: str = SETTINGS) -> Iterator[Front]:
     """Run both, until the block ends; see that nginx kept nothing of its clients."""
     address = folder / "quietpage.sock"
-    settings = SETTINGS + 'trusted_proxies = ["*"]\n'
+    settings += 'trusted_proxies = ["*"]\n'
     environment = {"BIND": f"unix:{address}"}
     with besieged(folder, settings, environment=environment) as server:
         port = free_port()
         authority = trustme.CA()
-        certificate = authority.issue_cert("127.0.0.1")
+        # An ECDSA signature has no fixed length, and sizes are compared.
+        certificate = authority.issue_cert("127.0.0.1", key_type=trustme.KeyType.RSA)
         chain = folder / "chain.pem"
         certificate.private_key_and_cert_chain_pem.write_to_path(str(chain))
         configuration = folder / "nginx.conf"
