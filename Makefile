@@ -54,7 +54,9 @@ bench-exit: .venv/browsers ## Measure the exit beside GOV.UK's and NSW's (needs 
 	$(BIN)/python -m tests.bench_exit WebKitGTK
 
 siege: .venv/browsers ## Send the site 100,000 bad requests, crowds and faults, as root
+	sh tests/install tshark ethtool iproute2
 	SIEGE=1 $(BIN)/python -m pytest -s tests/siege tests/siege/as_root.py tests/browser/test_accident.py
+	unshare -n sh -c 'ip link set lo mtu 1500 up; ethtool -K lo tso off gso off gro off; exec $(BIN)/python -m pytest -s tests/siege/traffic.py'
 
 messages: .venv/site ## Extract the English and merge it into every catalog
 	$(BIN)/flask --app app translate update
