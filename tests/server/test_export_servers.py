@@ -6,14 +6,16 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from app import freeze_site
 from quietpage.config import ROOT, Settings
 from quietpage.export import export_files, write_folder
 from quietpage.snapshot import Site
-from tests.conftest import TAGS, Server, free_port, wait_for
+from tests.conftest import TAGS, Server, free_port, start_server, wait_for
 
 # The name of the server, the moment, and how the connection goes on.
 OWN = {"server", "date", "connection", "keep-alive"}
@@ -53,6 +55,7 @@ LANGUAGES = [
 ]
 HOSTS = ["LOCALHOST:9", "[::1]", "127.0.0.1", "evil.example", "localhost.evil", "[::2]"]
 DOCS = ROOT / "docs" / "static.md"
+ONION = f"{'a' * 56}.onion"
 LONG_AFTER = "Fri, 01 Jan 2100 00:00:00 GMT"
 CANARY = "canary7f3a"
 # Each with "Connection: close" and a blank line behind it.
@@ -126,19 +129,18 @@ COMMANDS: Mapping[str, Callable[[Path, Path], list[str]]] = {
 }
 
 
-@pytest.fixture(scope="module", params=COMMANDS)
-def static(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, site: Site
+@contextmanager
+def start_static(
+    name: str, folder: Path, site: Site, settings: Settings
 ) -> Iterator[Server]:
-    """A server of that name over an export, its logs in a folder of its own."""
-    folder = tmp_path_factory.mktemp(request.param)
+    """Run the server of that name over an export, its logs in a folder of its own."""
     # The workers are no root, and pytest's folders are their owner's alone.
     for parent in [folder, *folder.parents][:3]:
         parent.chmod(0o755)
     export, logs, port = folder / "export", folder / "logs", free_port()
     logs.mkdir()
-    write_folder(export, export_files(site, Settings(), str(export), port))
-    command = COMMANDS[request.param](logs, export)
+    write_folder(export, export_files(site, settings, str(export), port))
+    command = COMMANDS[name](logs, export)
     path = f"{os.environ['PATH']}:/usr/sbin"
     executable = shutil.which(command[0], path=path)
     assert executable, f"{command[0]} is not installed; `make test` installs it"
@@ -156,6 +158,15 @@ def static(
         finally:
             process.terminate()
             process.wait(15)
+
+
+@pytest.fixture(scope="module", params=COMMANDS)
+def static(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, site: Site
+) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp(request.param)
+    with start_static(request.param, folder, site, Settings()) as started:
+        yield started
 
 
 def ask(port: int, path: str, method: str = "GET", **headers: str) -> Answer:
@@ -244,3 +255,29 @@ def test_what_a_server_refuses_by_itself_repeats_and_keeps_nothing(
     assert CANARY.encode() not in written
     assert b"client: 127.0.0.1" not in written
     assert b"GET /" not in written
+
+
+SECURE = Settings(hosts=("localhost", "notes.example"), https=True, onion=ONION)
+
+
+@pytest.fixture(scope="module")
+def secure_site() -> Site:
+    return freeze_site(SECURE)
+
+
+@pytest.fixture(scope="module")
+def secure_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    told = f'hosts = ["localhost", "notes.example"]\nhttps = true\nonion = "{ONION}"'
+    with start_server(tmp_path_factory.mktemp("secure"), settings=told) as started:
+        yield started
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_plain_http_is_sent_to_https_and_the_onion_is_not(
+    tmp_path: Path, name: str, secure_site: Site, secure_server: Server
+) -> None:
+    with start_static(name, tmp_path, secure_site, SECURE) as static:
+        for host in ("notes.example:80", "localhost", ONION, "evil.example"):
+            for path in ("/", "/pt-br?q=1", "/robots.txt", "/no/such/page"):
+                for method in ("GET", "POST"):
+                    check_alike(static, secure_server, path, method, Host=host)
