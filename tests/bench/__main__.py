@@ -22,11 +22,14 @@ def main() -> None:
         sys.exit("npm is missing: the peers are fetched by it. Install nodejs and npm.")
     with TemporaryDirectory() as name:
         reports = measure(Path(name))
-    for mark, one in reports.items():
-        report.put(mark, one.table)
-    report.put("goals", report.goals_table(reports.values()))
-    report.put("machine", report.machine())
-    print(report.goals_table(reports.values()))
+    goals = report.goals_table(reports.values())
+    print(goals)
+    for mark, text in {
+        "machine": report.machine(),
+        "goals": goals,
+        **{mark: one.table for mark, one in reports.items()},
+    }.items():
+        report.put(mark, text)
 
 
 def measure(folder: Path) -> dict[str, report.Report]:

@@ -52,9 +52,9 @@ def goals_table(reports: Iterable[Report]) -> str:
 
 def put(name: str, text: str) -> None:
     """Put `text` between the marks of that name; the prose around them stays."""
-    marks = re.compile(f"(<!-- {name} -->\n).*?(\n<!-- end -->)", re.DOTALL)
+    marks = re.compile(f"(<!-- {name} -->\n).*?(<!-- end -->)", re.DOTALL)
     page, count = marks.subn(
-        lambda mark: mark[1] + text + mark[2], FILE.read_text(encoding="utf-8")
+        lambda mark: f"{mark[1]}{text}\n{mark[2]}", FILE.read_text(encoding="utf-8")
     )
     if count != 1:
         raise SystemExit(
