@@ -83,8 +83,11 @@ def freeze_site(settings: Settings | None = None) -> Site:
     with template_faults():
         site = Site(app, tags, settings)
     if settings.folder and (own := settings.folder / "templates").is_dir():
-        guides = {tag: site.guides[tag, "identity"].body.decode() for tag in tags}
-        check_documents(guides, load_assets().inlined, own)
+        guides, refusals = (
+            {tag: kind[tag, "identity"].body.decode() for tag in tags}
+            for kind in (site.guides, site.errors)
+        )
+        check_documents(guides, refusals, load_assets().inlined, own)
     return site
 
 

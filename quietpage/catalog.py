@@ -14,7 +14,7 @@ from flask_babel import Domain
 
 from .config import FILE, ROOT, Settings
 from .errors import QuietpageError
-from .proofread import TITLE, safety_faults, wording_faults
+from .proofread import EXIT_LABEL, TITLE, safety_faults, wording_faults
 
 TRANSLATIONS = ROOT / "translations"
 SOURCE_TAG = "en"
@@ -122,6 +122,12 @@ def _read_safe(file: Path) -> polib.POFile:
     catalog = read_po(file)
     for line, fault in catalog_faults(catalog):
         raise QuietpageError(f"{short(file)}:{line}: {fault}")
+    # What somebody may read over the reader's shoulder.
+    for entry in catalog.translated_entries():
+        if entry.msgid in {TITLE, EXIT_LABEL}:
+            locale = str(locale_of(file))
+            for fault in wording_faults(locale, entry.msgid, entry.msgstr):
+                raise QuietpageError(f"{short(file)}:{entry.linenum}: {fault}")
     return catalog
 
 

@@ -1,6 +1,7 @@
 """The settings of a copy: `quietpage.toml` to one frozen `Settings`."""
 
 import difflib
+import ipaddress
 import os
 import re
 import tomllib
@@ -19,9 +20,22 @@ Check = Callable[[object], bool]
 
 
 def _is_https(value: object) -> bool:
-    return isinstance(value, str) and bool(
-        re.fullmatch(r"https://[\w.-]+(:\d+)?(/[\w./~%-]*)?", value)
-    )
+    if not isinstance(value, str) or not re.fullmatch(
+        r"https://[\w.-]+(:\d{1,5})?(/[\w./~%-]*)?", value
+    ):
+        return False
+    host, _, port = value.split("/")[2].partition(":")
+    return _is_host(host) and int(port or 1) in range(1, 65536)
+
+
+def _is_host(value: object) -> bool:
+    if isinstance(value, str) and value.startswith("["):
+        try:
+            return bool(ipaddress.IPv6Address(value[1:].removesuffix("]")))
+        except ValueError:
+            return False
+    label = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+    return isinstance(value, str) and bool(re.fullmatch(rf"{label}(\.{label})*", value))
 
 
 def _is_bool(value: object) -> bool:
@@ -48,9 +62,6 @@ def _is_table_of(check: Check) -> Check:
     return lambda value: isinstance(value, dict) and all(map(check, value.values()))
 
 
-_is_host = _matches(r"\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
-
-
 def _setting(default: object, check: Check, expected: str, help_text: str) -> Any:
     metadata = {"check": check, "expected": expected, "help": help_text}
     if isinstance(default, dict):
@@ -70,8 +81,10 @@ class Settings:
     )
     titles: Mapping[str, str] = _setting(
         {},
-        _is_table_of(lambda value: _is_line(value) and bool(value)),
-        'a table of language and title, such as { en = "Recipes" }',
+        _is_table_of(
+            lambda value: bool(value) and _is_line(value) and "%" not in str(value)
+        ),
+        'a table of language and title without %, such as { en = "Recipes" }',
         'What the tab and the history show, by language; elsewhere "Notes".',
     )
     exit_url: str = _setting(
@@ -222,7 +235,7 @@ def read_values(path: Path | None = None) -> tuple[Path, dict[str, object]]:
     if not named and not file.exists():
         return file, {}
     try:
-        return file, tomllib.loads(file.read_text(encoding="utf-8"))
+        return file, tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise QuietpageError(
             f"{file.name}: cannot be read ({error}). Correct the file or remove it."

@@ -10,9 +10,10 @@ from typing import TypeVar
 
 import click
 import phonenumbers
-from babel.core import Locale, get_global
+from babel.core import Locale, UnknownLocaleError
 from babel.languages import get_official_languages
 
+from .config import load_settings
 from .errors import QuietpageError
 
 TABLE = Path(__file__).with_name("helplines.csv")
@@ -135,12 +136,14 @@ def load_countries(
             " All are listed by: flask --app app helplines check"
         )
     rows = [row for _, row in _read(table, Helpline)]
+    # A country that has lost its rows keeps its emergency numbers.
+    codes = {row.country for row in rows}
     rows = [row for row in rows if row.country not in own_countries]
     if own_table:
         rows = [row for _, row in _read(own_table, Helpline)] + rows
     emergencies = {row.country: row for _, row in _read(emergency_table, Emergency)}
     countries = []
-    for code in sorted({row.country for row in rows}):
+    for code in sorted(codes | {row.country for row in rows}):
         emergency = emergencies.get(code)
         known = emergency is not None and emergency.confidence != "low"
         countries.append(
@@ -167,7 +170,7 @@ def _read(table: Path, row_type: type[Row]) -> Iterator[tuple[int, Row]]:
     """Yield (line, row) of a table."""
     expected = [column.name for column in fields(row_type)]
     try:
-        with table.open(encoding="utf-8", newline="") as file:
+        with table.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True, restkey="too many")
             if reader.fieldnames != expected:
                 raise QuietpageError(
@@ -226,9 +229,8 @@ def _row_faults(row: Helpline, today: date | None) -> Iterator[tuple[str, bool]]
         yield "name is empty, but must be the service's own name. Write it.", True
     if not (row.phone or row.sms_number or row.chat_url or row.website):
         yield "there is no way to reach it. Give a phone, sms_number or website.", True
-    known = {*get_global("likely_subtags"), *Locale("en").languages}
     for tag in [*row.languages.split(), row.name_lang]:
-        if tag.partition("-")[0] not in known:
+        if not _is_language(tag):
             yield (
                 f"'{tag}' is no language tag. Use BCP 47, such as pt or zh-Hant.",
                 True,
@@ -257,6 +259,15 @@ def _row_faults(row: Helpline, today: date | None) -> Iterator[tuple[str, bool]]
     yield from _age_faults(row.source_date, today)
 
 
+def _is_language(tag: str) -> bool:
+    if tag in Locale("en").languages:
+        return True
+    try:
+        return bool(Locale.parse(tag, sep="-"))
+    except (ValueError, UnknownLocaleError):
+        return False
+
+
 def _place_faults(country: str, source: str) -> Iterator[tuple[str, bool]]:
     if country not in Locale("en").territories or len(country) != 2:  # noqa: PLR2004
         yield f"country is '{country}', but must be ISO 3166, such as MX.", True
@@ -265,6 +276,8 @@ def _place_faults(country: str, source: str) -> Iterator[tuple[str, bool]]:
 
 
 def _number_faults(row: Helpline) -> Iterator[tuple[str, bool]]:
+    if not re.fullmatch(r"\+?\d*", row.sms_number):
+        yield f"sms_number is '{row.sms_number}', but must be digits alone.", True
     numbers = [row.phone, row.tty, row.whatsapp, *row.phone_also.split(" ; ")]
     for number in filter(None, numbers):
         if not re.fullmatch(r"[+*#]?[\d ()*#-]+", number):
@@ -273,6 +286,8 @@ def _number_faults(row: Helpline) -> Iterator[tuple[str, bool]]:
             yield from _short_code_faults(number, row.country)
         elif not _is_valid(number, row.country):
             yield f"'{number}' is not a valid number in {row.country}. Check it.", True
+    if bool(row.phone) != bool(row.phone_display):
+        yield "phone and phone_display go together. Fill in both.", True
     shown = re.sub(r"\D", "", row.phone_display)
     if row.phone and not re.sub(r"\D", "", row.phone).endswith(shown.lstrip("0")):
         message = f"phone '{row.phone}' and phone_display '{row.phone_display}' differ."
@@ -364,7 +379,15 @@ def commands() -> None:
 @commands.command("check")
 def check_command() -> None:
     """Check the tables: countries, numbers, hours, sources, age."""
-    findings = check(today=date.today())  # noqa: DTZ011 - a day, not a moment
+    today = date.today()  # noqa: DTZ011 - a day, not a moment
+    findings = check(today=today)
+    folder = load_settings().folder
+    if folder and (own := folder / TABLE.name).exists():
+        findings += [
+            found
+            for found in check(own, today=today)
+            if found.file != EMERGENCY_TABLE.name
+        ]
     for finding in findings:
         click.echo(str(finding))
     errors = sum(found.is_error for found in findings)

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from .document import Document
 from .errors import QuietpageError
+from .proofread import ruled_out
 
 EXIT_ID = "quick-exit"
 _REFUSED_ATTRIBUTES = {"style", "target", "http-equiv"}
+_REFUSED_ELEMENTS = {"base", "embed", "frame", "iframe", "object"}
 
 
 def document_faults(html: str, inlined: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -24,14 +26,23 @@ def document_faults(html: str, inlined: Collection[str]) -> Iterator[tuple[str, 
     for found in [*document.sends(), *document.forms(), *document.previews()]:
         yield found.strip("<>"), f"has {found}"
     yield from _code_faults(document, inlined)
-    links = [a for a in document.all("a") if "href" in a]
-    first = links[0] if links else {}
-    if first.get("id") != EXIT_ID or not first["href"].startswith("https://"):
+    for link in document.all("a"):
+        address = link.get("href", "/")
+        if not address.startswith(("https://", "/", "tel:", "sms:")):
+            yield address, f"links to '{address}'"
+        elif address.startswith(("https:", "//")) and link.get("rel") != "noreferrer":
+            yield address, f"links to '{address}' without rel='noreferrer'"
+    locale = document.root.get("lang", "").replace("-", "_")
+    for word in ruled_out(locale, is_seen_by_others=True):
+        if word in document.title.casefold():
+            yield "<title", f"has '{word}' in its title"
+
+
+def _exit_faults(html: str) -> Iterator[tuple[str, str]]:
+    first = next((a for a in Document(html).all("a") if "href" in a), {})
+    is_link = first.get("id") == EXIT_ID and first["href"].startswith("https://")
+    if not is_link or "hidden" in first:
         yield EXIT_ID, f"lacks the exit, <a id='{EXIT_ID}'>, as its first link"
-    for link in links:
-        leaves = link["href"].startswith(("http:", "https:", "//"))
-        if leaves and "noreferrer" not in link.get("rel", "").split():
-            yield link["href"], f"links to '{link['href']}' without rel='noreferrer'"
 
 
 def _code_faults(
@@ -42,14 +53,19 @@ def _code_faults(
         own = own.replace(text, "", 1)
     if own.strip():
         yield own.strip(), "has a style or script of its own"
-    for _, attributes in document.elements:
+    for tag, attributes in document.elements:
+        if tag in _REFUSED_ELEMENTS:
+            yield f"<{tag}", f"has <{tag}>"
         for name in attributes:
             if name.startswith("on") or name in _REFUSED_ATTRIBUTES:
                 yield f"{name}=", f"has the attribute '{name}'"
 
 
 def check_documents(
-    pages: Mapping[str, str], inlined: Collection[str], folder: Path
+    guides: Mapping[str, str],
+    errors: Mapping[str, str],
+    inlined: Collection[str],
+    folder: Path,
 ) -> None:
     """Check the pages, by language, of a copy whose own templates are in `folder`.
 
@@ -58,13 +74,18 @@ def check_documents(
             template where it can be found.
     """
     own = {
-        f"templates/{file.relative_to(folder)}": file.read_text(encoding="utf-8")
+        f"templates/{file.relative_to(folder)}": file.read_bytes().decode(
+            errors="replace"
+        )
         for file in sorted(folder.rglob("*.html"))
     }
-    for tag, html in pages.items():
-        for mark, fault in document_faults(html, inlined):
-            place = next((n for n, text in own.items() if mark in text), "templates")
-            raise QuietpageError(
-                f"{place}: the page in '{tag}' {fault}, but it must keep the exit first"
-                " and load, send and run nothing of its own. Take it out."
-            )
+    found = [(tag, f) for tag, html in guides.items() for f in _exit_faults(html)]
+    for pages in (guides, errors):
+        for tag, html in pages.items():
+            found += [(tag, fault) for fault in document_faults(html, inlined)]
+    for tag, (mark, fault) in found:
+        place = next((n for n, text in own.items() if mark in text), "templates")
+        raise QuietpageError(
+            f"{place}: the page in '{tag}' {fault}, but it must keep the exit first"
+            " and load, send and run nothing of its own. Correct the template."
+        )

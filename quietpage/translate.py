@@ -136,7 +136,14 @@ def preview_command(tag: str, port: int) -> None:
             f" flask --app app translate add {name}"
         )
     create_app = current_app.extensions["quietpage.factory"]
-    settings = replace(load_settings(), show_drafts=True, least_translated=0)
+    settings = load_settings()
+    settings = replace(
+        settings,
+        hosts=(*settings.hosts, "localhost"),
+        locales=(),
+        show_drafts=True,
+        least_translated=0,
+    )
 
     def show(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         try:

@@ -52,7 +52,7 @@
     held = cover = null;
     try { history.replaceState(1, ""); } catch {}
     stop();
-    root.replaceChildren();
+    root.textContent = "";
     goOnceDrawn();
   };
 

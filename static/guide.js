@@ -1,17 +1,6 @@
 // The reader's country, open at once; the plan, open while printed and never kept.
 // Runs when the list of countries is read. Nothing leaves the device.
 (() => {
-  const list = document.getElementById("numbers");
-  // en-US is the default of phones the world over: believe it in America only.
-  const isElsewhere = () =>
-    navigator.language === "en-US" &&
-    !/^(America\/|Pacific\/Honolulu$)/.test(Intl.DateTimeFormat().resolvedOptions().timeZone);
-  const country = document.getElementById(new Intl.Locale(navigator.language).region);
-  if (country && !isElsewhere()) {
-    country.open = true;
-    list.before(country, list.querySelector("p"));
-  }
-
   // A page left by other ways may come back whole from the browser's memory.
   addEventListener("pagehide", () => {
     for (const box of document.querySelectorAll("input")) box.checked = false;
@@ -29,4 +18,16 @@
       delete topic.dataset.form;
     }
   });
+
+  // Last, for a browser may have no Intl.Locale, or a language that is none.
+  const list = document.getElementById("numbers");
+  // en-US is the default of phones the world over: believe it in America only.
+  const isElsewhere = () =>
+    navigator.language === "en-US" &&
+    !/^(America\/|Pacific\/Honolulu$)/.test(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const country = document.getElementById(new Intl.Locale(navigator.language).region);
+  if (country && !isElsewhere()) {
+    country.open = true;
+    list.before(country, list.querySelector("p"));
+  }
 })();

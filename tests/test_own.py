@@ -112,12 +112,18 @@ def test_own_helplines_are_added_replace_and_remove(tmp_path: Path) -> None:
     assert mexico(added).startswith(mexico(ours)[:40])
     assert mexico(added).count("<li>") == mexico(ours).count("<li>") + 1
     assert mexico(replaced).count("<li>") == 1
-    assert '<details id="GT">' in ours
-    assert '<details id="GT">' not in replaced
+    # A country without a row keeps its emergency number and the lists.
+    assert "1572" in country(ours, "GT")
+    assert "<li>" not in country(replaced, "GT")
+    assert "tel:110" in country(replaced, "GT")
+
+
+def country(text: str, code: str) -> str:
+    return text.partition(f'<details id="{code}">')[2].partition("</details>")[0]
 
 
 def mexico(text: str) -> str:
-    return text.partition('<details id="MX">')[2].partition("</details>")[0]
+    return country(text, "MX")
 
 
 def test_own_words_win_and_new_ones_count(tmp_path: Path) -> None:
@@ -180,6 +186,12 @@ def test_the_onion_mirror_is_offered_over_tls_and_never_upgraded(
         ('locales = ["xx"]', "locales names 'xx', which has no catalog"),
         ('exit_urls = { pt = "https://x.example/" }', "Did you mean 'pt-BR'?"),
         ('titles = { es = "Ayuda" }', "titles: 'Ayuda' holds 'ayuda', which"),
+        ('titles = { en = "Abuse help" }', "titles: 'Abuse help' holds 'abus', which"),
+        ('titles = { en = "100%" }', "but must be a table of language and title"),
+        ('hosts = ["a..b"]', "hosts is ['a..b'], but must be a list of host names"),
+        ('hosts = ["[1]"]', "hosts is ['[1]'], but must be a list of host names"),
+        ('exit_url = "https://../"', "exit_url is 'https://../', but must be"),
+        ('exit_url = "https://a.b:99999/"', "exit_url is 'https://a.b:99999/', but"),
         ('locales = ["es"]\nshow_drafts = false', "together leave no language"),
         ('onion = "short.onion"', "onion is 'short.onion', but must be the 56"),
         ('countries_first = ["mx"]', "countries_first is ['mx'], but must be a list"),
@@ -210,6 +222,48 @@ def test_an_own_catalog_is_checked_like_ours(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("message", "text", "sentence"),
+    [
+        ("Notes", "Ayuda contra el maltrato", "holds 'ayuda', which"),
+        ("Leave now", "Salir de esta página ya mismo", "letters, the exit 24 at most"),
+    ],
+)
+def test_what_others_may_see_is_neutral_in_own_catalogs_too(
+    tmp_path: Path, message: str, text: str, sentence: str
+) -> None:
+    write_catalog(tmp_path, "es", **{message: text})
+
+    with pytest.raises(QuietpageError, match=sentence):
+        own_copy(tmp_path)
+
+
+def test_files_that_begin_with_a_mark_of_their_order_are_read(tmp_path: Path) -> None:
+    # Excel's "CSV UTF-8" and some editors write one.
+    write_table(tmp_path)
+    for name in ("quietpage.toml", "helplines.csv"):
+        file = tmp_path / name
+        marked = f"\ufeff{file.read_text() if file.exists() else ''}"
+        file.write_text(marked, encoding="utf-8")
+
+    settings = load_settings(tmp_path)
+
+    assert "800 555 0100" in Client(freeze_site(settings)).get("/en/").text
+
+
+def test_the_check_reads_own_helplines_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_table(tmp_path, source="")
+    (tmp_path / "quietpage.toml").touch()
+    monkeypatch.setenv("QUIETPAGE_CONFIG", str(tmp_path))
+
+    result = create_app().test_cli_runner().invoke(args=["helplines", "check"])
+
+    assert "helplines.csv:2: error: source names nothing" in result.output
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize(
     ("text", "sentence"),
     [
         ("<p>\n{% if %}", "templates/guide/people.html:2: Expected"),
@@ -234,6 +288,14 @@ def test_a_broken_template_is_one_sentence(
         ("_exit.html", "<p>Bye</p>", "lacks the exit, <a id='quick-exit'>, as its"),
         ("guide/people.html", "<img src='//x.example/i'>", "loads '//x.example/i'"),
         ("guide/people.html", "<form action='/x'></form>", "has <form>"),
+        ("guide/people.html", "<iframe></iframe>", "has <iframe>"),
+        (
+            "guide/people.html",
+            "<a href='javascript:x'>x</a>",
+            "links to 'javascript:x'",
+        ),
+        ("error.html", "<img src='/x.png'>", "loads '/x.png'"),
+        ("base.html", "<title>Abuse</title>", "lacks the exit"),
         ("guide/people.html", "<script>1</script>", "has a style or script of its own"),
         ("guide/people.html", "<p onclick='x()'>", "has the attribute 'onclick'"),
         (

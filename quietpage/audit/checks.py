@@ -18,11 +18,6 @@ from .visit import WRONG_HOST, Visit
 
 _ONE_YEAR_S = 31_536_000
 _LEAST_DAYS = 14
-# English words that tell a stranger what a page is for.
-_TELLING = """
-abus assault crisis danger domestic escape exit help hotline refuge safe shelter
-stalk support survivor trauma victim violen
-"""
 # Headers that mean nothing to a reader's privacy, and those that other checks judge.
 _KNOWN = {
     *("allow", "alt-svc", "connection", "content-encoding", "content-language"),
@@ -335,10 +330,15 @@ def _icon(document: Document) -> Iterator[str]:
         yield "no icon, so browsers ask for /favicon.ico"
 
 
+def _english_words() -> list[str]:
+    """Return what tells a stranger anywhere what a page is for."""
+    return ruled_out("en", is_seen_by_others=True)
+
+
 def _title(document: Document) -> Iterator[str]:
     locale = document.root.get("lang", "").replace("-", "_")
-    words = [*_TELLING.split(), *ruled_out(locale, is_seen_by_others=True)]
-    found = [word for word in words if word in document.title.lower()]
+    words = {*_english_words(), *ruled_out(locale, is_seen_by_others=True)}
+    found = sorted(word for word in words if word in document.title.lower())
     if found or not document.title:
         yield f"{document.title!r} holds {', '.join(found) or 'nothing'}"
 
@@ -346,7 +346,7 @@ def _title(document: Document) -> Iterator[str]:
 def _address(seen: Visit) -> Iterator[str]:
     paths = set(seen.page.languages.values())
     for text in [seen.client.host, seen.client.start, *seen.tls[2], *paths]:
-        found = [word for word in _TELLING.split() if word in text.lower()]
+        found = [word for word in _english_words() if word in text.lower()]
         if found:
             yield f"{text!r} holds {', '.join(found)}"
 
