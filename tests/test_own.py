@@ -105,7 +105,7 @@ def test_own_helplines_are_added_replace_and_remove(tmp_path: Path) -> None:
     ours = own_copy(tmp_path).get("/en/").text
     write_table(tmp_path)
     added = own_copy(tmp_path).get("/en/").text
-    settings = 'own_countries = ["MX", "GT"]'
+    settings = 'own_countries = ["MX", "AR"]'
     replaced = own_copy(tmp_path, settings).get("/en/").text
 
     assert "800 555 0100" in added
@@ -113,9 +113,9 @@ def test_own_helplines_are_added_replace_and_remove(tmp_path: Path) -> None:
     assert mexico(added).count("<li>") == mexico(ours).count("<li>") + 1
     assert mexico(replaced).count("<li>") == 1
     # A country without a row keeps its emergency number and the lists.
-    assert "1572" in country(ours, "GT")
-    assert "<li>" not in country(replaced, "GT")
-    assert "tel:110" in country(replaced, "GT")
+    assert "tel:144" in country(ours, "AR")
+    assert "<li>" not in country(replaced, "AR")
+    assert "tel:911" in country(replaced, "AR")
 
 
 def country(text: str, code: str) -> str:
