@@ -16,10 +16,7 @@ resource.setrlimit(resource.RLIMIT_CORE, (_core_bytes, _core_bytes))
 _settings = serving.server_settings()
 
 wsgi_app = "app:serve()"
-# Such as unix:/run/quietpage.sock; a socket that systemd hands over goes before all.
-bind = os.environ.get("BIND") or ":".join(
-    (os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000"))
-)
+bind = serving.bind_address(os.environ)
 worker_class = serving.BoundedWorker
 workers = 2
 threads = 8

@@ -164,7 +164,7 @@ def read_po(file: Path) -> polib.POFile:
         QuietpageError: It is missing, is not UTF-8 or is no PO file.
     """
     try:
-        text = _well_formed(file.read_text(encoding="utf-8"))
+        text = _well_formed(file.read_text(encoding="utf-8-sig"))
         return polib.pofile(text, check_for_duplicates=True)
     except (OSError, UnicodeDecodeError, ValueError) as error:
         told = str(error).replace(str(file), file.name)[:200]

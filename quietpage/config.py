@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import phonenumbers
+
 from .errors import QuietpageError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,18 +26,25 @@ def _is_https(value: object) -> bool:
         r"https://[\w.-]+(:\d{1,5})?(/[\w./~%-]*)?", value
     ):
         return False
-    host, _, port = value.split("/")[2].partition(":")
+    host, _, port = value.lower().split("/")[2].partition(":")
     return _is_host(host) and int(port or 1) in range(1, 65536)
 
 
 def _is_host(value: object) -> bool:
-    if isinstance(value, str) and value.startswith("["):
+    if isinstance(value, str) and (found := re.fullmatch(r"\[(.+)\]", value)):
         try:
-            return bool(ipaddress.IPv6Address(value[1:].removesuffix("]")))
+            return bool(ipaddress.IPv6Address(found[1]))
         except ValueError:
             return False
     label = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
     return isinstance(value, str) and bool(re.fullmatch(rf"{label}(\.{label})*", value))
+
+
+def _is_proxy(value: object) -> bool:
+    try:
+        return value == "*" or bool(ipaddress.ip_network(str(value)))
+    except ValueError:
+        return False
 
 
 def _is_bool(value: object) -> bool:
@@ -62,6 +71,10 @@ def _is_table_of(check: Check) -> Check:
     return lambda value: isinstance(value, dict) and all(map(check, value.values()))
 
 
+def _is_country(value: object) -> bool:
+    return isinstance(value, str) and value in phonenumbers.SUPPORTED_REGIONS
+
+
 def _setting(default: object, check: Check, expected: str, help_text: str) -> Any:
     metadata = {"check": check, "expected": expected, "help": help_text}
     if isinstance(default, dict):
@@ -82,9 +95,11 @@ class Settings:
     titles: Mapping[str, str] = _setting(
         {},
         _is_table_of(
-            lambda value: bool(value) and _is_line(value) and "%" not in str(value)
+            lambda value: (
+                bool(value) and _is_line(value) and not set('<>"&%') & set(str(value))
+            )
         ),
-        'a table of language and title without %, such as { en = "Recipes" }',
+        'a table of language and title without < > " & %, such as { en = "Recipes" }',
         'What the tab and the history show, by language; elsewhere "Notes".',
     )
     exit_url: str = _setting(
@@ -137,15 +152,16 @@ class Settings:
     )
     countries_first: tuple[str, ...] = _setting(
         (),
-        _is_list_of(_matches("[A-Z]{2}")),
-        'a list of country codes, such as ["MX", "US"]',
+        _is_list_of(_is_country),
+        'a list of country codes of ISO 3166, such as ["GB", "MX"]',
         "The countries that stand first among the numbers.",
     )
     own_countries: tuple[str, ...] = _setting(
         (),
-        _is_list_of(_matches("[A-Z]{2}")),
-        'a list of country codes, such as ["MX", "US"]',
-        "Countries whose numbers come from your helplines.csv alone.",
+        _is_list_of(_is_country),
+        'a list of country codes of ISO 3166, such as ["GB", "MX"]',
+        "Countries whose helplines come from your helplines.csv alone; a country"
+        " without any there keeps its emergency number.",
     )
     curtain_seconds: int = _setting(
         30,
@@ -163,7 +179,7 @@ class Settings:
         False,  # noqa: FBT003
         _is_bool,
         "true or false",
-        "Send visitors who come over plain HTTP to https.",
+        "Send visitors who come over plain HTTP to https; trusted_proxies too, on TCP.",
     )
     hsts_subdomains: bool = _setting(
         False,  # noqa: FBT003
@@ -185,8 +201,8 @@ class Settings:
     )
     trusted_proxies: tuple[str, ...] = _setting(
         (),
-        _is_list_of(_matches(r"[0-9a-f.:/]+|\*")),
-        "a list of IP addresses, or * for a unix socket",
+        _is_list_of(_is_proxy),
+        "a list of IP addresses; a unix socket is believed without",
         "Proxies whose X-Forwarded-Proto is believed.",
     )
     # Where the organisation's own helplines, templates and catalogs are, if anywhere.

@@ -7,6 +7,7 @@ DIR/SHA256SUMS     of every other file
 """
 
 import hashlib
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -65,6 +66,11 @@ def command(folder: Path, root: str, port: int) -> None:
 
     DIR is replaced whole if it is an export from before that nobody has changed.
     """
+    if not re.fullmatch(r"/[\w./-]*", root):
+        raise QuietpageError(
+            f"--root is '{root}', but must be a whole path of letters, digits and ._-/,"
+            " as no configuration quotes it. Name another."
+        )
     folder = folder.resolve()
     check_replaceable(folder)
     click.echo("Making every page in every coding …")
@@ -203,7 +209,7 @@ def _exchange(folder: Path, new: Path, old: Path) -> None:
     folder.rename(old)
     try:
         new.rename(folder)
-    except OSError:
+    except BaseException:
         old.rename(folder)
         raise
     shutil.rmtree(old)

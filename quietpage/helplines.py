@@ -22,13 +22,14 @@ DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 AUDIENCES = ("everyone", "women", "men", "lgbtq", "children")
 
 _DAY = f"(?:{'|'.join(DAYS)})"
-_TIME = r"(?:[01]\d|2[0-4]):[0-5]\d"
+_TIME = r"(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)"
 _RULE = re.compile(rf"({_DAY})(?:-({_DAY}))? ({_TIME})-({_TIME})")
 _HTTPS = re.compile(r"https://[\w.-]+(/[^\s\"'<>]*)?")
 # A source is something that a person can open: a page, a site or a repository.
 _SOURCE = re.compile(r"[\w-]+\.[a-z]{2,}")
 # A long number is one that phonenumbers can judge; below are short codes.
 _LONG_NUMBER_DIGITS = 7
+_COUNTRY_CODE_DIGITS = 3
 _OLD_DAYS = 365
 
 
@@ -269,7 +270,7 @@ def _is_language(tag: str) -> bool:
 
 
 def _place_faults(country: str, source: str) -> Iterator[tuple[str, bool]]:
-    if country not in Locale("en").territories or len(country) != 2:  # noqa: PLR2004
+    if country not in phonenumbers.SUPPORTED_REGIONS:
         yield f"country is '{country}', but must be ISO 3166, such as MX.", True
     if not _SOURCE.search(source):
         yield "source names nothing that a person can open. Give an address.", True
@@ -288,10 +289,16 @@ def _number_faults(row: Helpline) -> Iterator[tuple[str, bool]]:
             yield f"'{number}' is not a valid number in {row.country}. Check it.", True
     if bool(row.phone) != bool(row.phone_display):
         yield "phone and phone_display go together. Fill in both.", True
-    shown = re.sub(r"\D", "", row.phone_display)
-    if row.phone and not re.sub(r"\D", "", row.phone).endswith(shown.lstrip("0")):
+    if row.phone and not _is_same(row.phone, row.phone_display):
         message = f"phone '{row.phone}' and phone_display '{row.phone_display}' differ."
         yield f"{message} Make them the same number.", True
+
+
+def _is_same(phone: str, shown: str) -> bool:
+    """Return whether both are one number, the country's code and the first 0 aside."""
+    dialled, digits = (re.sub(r"\D", "", text).lstrip("0") for text in (phone, shown))
+    most_hidden = _COUNTRY_CODE_DIGITS if phone.startswith("+") else 0
+    return dialled.endswith(digits) and len(dialled) - len(digits) <= most_hidden
 
 
 def _short_code_faults(number: str, country: str) -> Iterator[tuple[str, bool]]:

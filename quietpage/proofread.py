@@ -14,7 +14,8 @@ WORDS = ROOT / "translations" / "words.toml"
 TITLE, EXIT_LABEL = "Notes", "Leave now"
 _EXIT_LETTERS = 24
 _PLACEHOLDER = re.compile(r"%(?:\(\w*\)?\w?|.?)")
-_MARKUP = re.compile(r"[<>]|&\w+;|&#")
+# A quotation mark would end the attribute that some messages stand in.
+_MARKUP = re.compile(r"[<>\"]|&\w+;|&#")
 _ADDRESS = re.compile(
     r"\w+://|\bwww\.|\b(?:javascript|data|mailto|tel|sms):\S"
     r"|\b[a-z0-9-]+\.(?:com|org|net|info|io|ru|cn|co|me)\b",
@@ -75,10 +76,14 @@ def wording_faults(locale: str, original: str, translation: str) -> Iterator[str
 
 
 def ruled_out(locale: str, *, is_seen_by_others: bool) -> list[str]:
-    """Return the words that may not stand in a message, or in what others see too."""
+    """Return the words that may not stand in a message, or in what others see too.
+
+    English ones tell a stranger anywhere.
+    """
     words = _words().get(locale, {})
-    titles: list[str] = words.get("title", []) if is_seen_by_others else []
-    return [*words.get("never", []), *titles]
+    english = _words().get("en", {})
+    titles = [*words.get("title", []), *english.get("title", [])]
+    return [*words.get("never", []), *(titles if is_seen_by_others else [])]
 
 
 def _figures(text: str) -> list[str]:

@@ -6,6 +6,7 @@ import socket
 import sys
 import time
 import traceback
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,21 @@ def server_settings() -> Settings:
             sys.exit(f"Error: {error.format_message()}")
         print(f"Error: {error.format_message()} The old one stays.", file=sys.stderr)  # noqa: T201
     return _settings
+
+
+def bind_address(environ: Mapping[str, str]) -> str:
+    """Return where to listen: BIND, such as unix:/run/quietpage.sock, or HOST and PORT.
+
+    A socket that systemd hands over goes before all. A wrong PORT ends the start with
+    one sentence.
+    """
+    if bind := environ.get("BIND"):
+        return bind
+    host, port = environ.get("HOST", "127.0.0.1"), environ.get("PORT", "8000")
+    if not (port.isascii() and port.isdigit() and int(port) in range(1, 65536)):
+        sys.exit(f"Error: PORT is '{port}', but must be a number from 1 to 65535.")
+    is_bare_ipv6 = ":" in host and not host.startswith("[")
+    return f"[{host}]:{port}" if is_bare_ipv6 else f"{host}:{port}"
 
 
 def most_connections(descriptors: int) -> int:

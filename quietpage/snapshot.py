@@ -191,7 +191,7 @@ class Site:
         language = tag or self.choose_locale(environ.get("HTTP_ACCEPT_LANGUAGE"))
         host = _host_name(environ.get("HTTP_HOST", ""))
         # An onion service encrypts by itself; browsers know no TLS there.
-        is_onion = host == self._onion
+        is_onion = host != "" and host == self._onion
         scheme = _PLAIN_SCHEME if is_onion else environ["wsgi.url_scheme"]
         extra: Headers = []
         snapshot = self.errors[language, "identity"]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
-from typing import TYPE_CHECKING
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import click
 import polib
@@ -32,9 +32,6 @@ from .catalog import (
 from .config import ROOT, load_settings
 from .errors import QuietpageError
 from .proofread import wording_faults
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 TEMPLATE = TRANSLATIONS / "messages.pot"
 _WIDTH = 78
@@ -125,7 +122,7 @@ def status_command() -> None:
 
 @commands.command("preview")
 @click.argument("tag")
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @with_appcontext
 def preview_command(tag: str, port: int) -> None:
     """Serve every catalog, however incomplete; each save shows on reload."""

@@ -58,7 +58,8 @@
 
   const on = (type, listener) => addEventListener(type, listener, { capture: true, passive: false });
   const onLink = (event) => event.target.closest?.("#quick-exit");
-  const overLink = (event) => document.elementFromPoint(event.clientX, event.clientY) === link;
+  // A browser that translates puts elements of its own into the link.
+  const overLink = (event) => document.elementFromPoint(event.clientX, event.clientY)?.closest("#quick-exit");
 
   on("pointerdown", (event) => { keys = []; if (onLink(event)) hide(); });
   on("pointercancel", restore);

@@ -193,8 +193,13 @@ def test_the_onion_mirror_is_offered_over_tls_and_never_upgraded(
         ('exit_url = "https://../"', "exit_url is 'https://../', but must be"),
         ('exit_url = "https://a.b:99999/"', "exit_url is 'https://a.b:99999/', but"),
         ('locales = ["es"]\nshow_drafts = false', "together leave no language"),
+        ('titles = { en = "<u>x</u>" }', "titles is {'en': '<u>x</u>'}, but must be"),
+        ('trusted_proxies = ["1.2.3"]', "trusted_proxies is ['1.2.3'], but must be"),
+        ('titles = { es = "Abuse" }', "titles: 'Abuse' holds 'abus', which"),
+        ('hosts = ["[::1"]', "hosts is ['[::1'], but must be a list of host names"),
         ('onion = "short.onion"', "onion is 'short.onion', but must be the 56"),
         ('countries_first = ["mx"]', "countries_first is ['mx'], but must be a list"),
+        ('own_countries = ["UK"]', "own_countries is ['UK'], but must be a list"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence(

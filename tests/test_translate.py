@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import polib
@@ -11,6 +12,7 @@ import pytest
 from werkzeug.test import Client
 
 from quietpage.config import ROOT
+from tests.conftest import free_port, wait_for
 
 PARTS = ("app.py", "babel.cfg", "blueprints", "quietpage", "static", "templates")
 SERVE = """import sys; from app import serve; from werkzeug.test import Client
@@ -162,6 +164,7 @@ BROKEN = [
     pytest.param('msgstr "Notas"', 'msgstr "Notas', "quotation mark", id="syntax"),
     pytest.param("abre %(site)s", "abre %(sitio)s", "%(site)s", id="placeholder"),
     pytest.param('"Notas"', '"<i>Notas</i>"', "markup", id="markup"),
+    pytest.param('"Notas"', '"Notas\\" src=\\"x"', "markup", id="attribute"),
     pytest.param('"Notas"', '"www.notas.org"', "address", id="address"),
     pytest.param('"Notas"', '"javascript:x"', "address", id="script"),
     pytest.param('"Notas"', '"No\u202etas"', "U+202E", id="bidi override"),
@@ -211,6 +214,36 @@ def test_a_catalog_cut_off_is_found_and_mended(project: Path) -> None:
 
     translate(project, "update")
     assert "lacks" not in translate(project, "check").stdout
+
+
+def test_preview_shows_each_save_on_reload(project: Path) -> None:
+    port = free_port()
+    settings = project / "quietpage.toml"
+    # What a host has set keeps no translator from seeing their language.
+    settings.write_text('hosts = ["notes.example.org"]\nlocales = ["en"]\n')
+    command = [sys.executable, "-m", "flask", "--app", "app", "translate", "preview"]
+    env = {**os.environ, "PYTHONPATH": str(project), "QUIETPAGE_CONFIG": str(settings)}
+    with subprocess.Popen(
+        [*command, "es", "--port", str(port)], cwd=project, env=env
+    ) as preview:
+        try:
+            wait_for(("127.0.0.1", port), preview)
+            before = read(f"http://localhost:{port}/es/")
+            replace(catalog(project), 'msgstr "Notas"', 'msgstr "Hojas"')
+            after = read(f"http://localhost:{port}/es/")
+            replace(catalog(project), 'msgstr "Hojas"', 'msgstr "Hojas')
+            broken = read(f"http://localhost:{port}/es/")
+        finally:
+            preview.terminate()
+
+    assert "<title>Notas</title>" in before
+    assert "<title>Hojas</title>" in after
+    assert "messages.po: cannot be read" in broken
+
+
+def read(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=20) as answer:
+        return str(answer.read().decode())
 
 
 def test_drafts_say_so_and_reviewed_ones_do_not(project: Path, client: Client) -> None:

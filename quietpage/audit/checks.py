@@ -330,14 +330,9 @@ def _icon(document: Document) -> Iterator[str]:
         yield "no icon, so browsers ask for /favicon.ico"
 
 
-def _english_words() -> list[str]:
-    """Return what tells a stranger anywhere what a page is for."""
-    return ruled_out("en", is_seen_by_others=True)
-
-
 def _title(document: Document) -> Iterator[str]:
     locale = document.root.get("lang", "").replace("-", "_")
-    words = {*_english_words(), *ruled_out(locale, is_seen_by_others=True)}
+    words = set(ruled_out(locale, is_seen_by_others=True))
     found = sorted(word for word in words if word in document.title.lower())
     if found or not document.title:
         yield f"{document.title!r} holds {', '.join(found) or 'nothing'}"
@@ -345,8 +340,9 @@ def _title(document: Document) -> Iterator[str]:
 
 def _address(seen: Visit) -> Iterator[str]:
     paths = set(seen.page.languages.values())
+    words = dict.fromkeys(ruled_out("en", is_seen_by_others=True))
     for text in [seen.client.host, seen.client.start, *seen.tls[2], *paths]:
-        found = [word for word in _english_words() if word in text.lower()]
+        found = [word for word in words if word in text.lower()]
         if found:
             yield f"{text!r} holds {', '.join(found)}"
 

@@ -92,6 +92,8 @@ def _files(paths: Iterable[Path]) -> list[Path]:
             [p for p in path.rglob("*") if p.is_file()] if path.is_dir() else [path]
         )
     for file in found:
+        if not file.is_file():
+            raise QuietpageError(f"{file}: is no file. Name logs that are.")
         try:
             file.open("rb").close()
         except OSError as error:

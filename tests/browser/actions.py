@@ -66,6 +66,13 @@ def typed(*keys: str, pause_ms: int = 20) -> Actions:
     return [{"type": "key", "id": "keyboard", "actions": steps}]
 
 
+def chord(held: str, *keys: str) -> Actions:
+    """Return keys pressed one after the other while another is held down."""
+    [keyboard] = typed(*keys)
+    steps = [*keyboard["actions"], {"type": "keyUp", "value": held}]
+    return [{**keyboard, "actions": [{"type": "keyDown", "value": held}, *steps]}]
+
+
 def with_key(key: str, pressed: Actions) -> Actions:
     """Return a pointer's actions with a modifier held down around them."""
     steps: list[Step] = [{"type": "keyDown", "value": key}]

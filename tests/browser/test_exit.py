@@ -19,6 +19,7 @@ from tests.browser.actions import (
     ON_THE_BAR,
     SHIFT,
     TAB,
+    chord,
     down,
     move,
     pointer,
@@ -47,6 +48,7 @@ WAYS: dict[str, Actions] = {
     "Enter": typed(ENTER),
     "Enter twice": typed(ENTER, ENTER),
     **{f"Esc {count} times": typed(*[ESCAPE] * count) for count in (2, 3, 4, 6)},
+    "Esc at 1.4 s": typed(ESCAPE, ESCAPE, pause_ms=1400),
     **{f"Shift {count} times": typed(*[SHIFT] * count) for count in (3, 4, 7)},
     "Shift by turns with Esc twice": typed(SHIFT, ESCAPE, SHIFT, ESCAPE, ESCAPE),
 }
@@ -65,7 +67,8 @@ OTHER_KEYS: dict[str, Actions] = {
     "Shift, a, Shift, Shift": typed(SHIFT, "a", SHIFT, SHIFT),
     "Esc at 1.6 s": typed(ESCAPE, ESCAPE, pause_ms=1600),
     "Shift in 2.4 s": typed(SHIFT, SHIFT, SHIFT, pause_ms=1200),
-    "Ctrl+Shift": with_key(CONTROL, pointer(move(BELOW_THE_BAR), *[wait(20)] * 3)),
+    "Ctrl+Shift three times": chord(CONTROL, SHIFT, SHIFT, SHIFT),
+    "Shift+Esc twice": chord(SHIFT, ESCAPE, ESCAPE),
 }
 
 
