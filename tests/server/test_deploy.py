@@ -230,7 +230,7 @@ def check_error(answer: bytes, *, tls: bool = True) -> None:
     assert not (FORBIDDEN - {"strict-transport-security"}) & headers.keys()
     assert ("strict-transport-security" in headers) == tls
     assert "sha256-" in headers["content-security-policy"]
-    assert len(headers["permissions-policy"].split(", ")) == 54
+    assert len(headers["permissions-policy"].split(",")) == 54
     assert b"could not be shown" in body
     assert headers["content-length"] == str(len(body))
 
