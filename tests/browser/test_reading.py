@@ -86,6 +86,14 @@ def test_storage_of_every_kind_is_empty(page: Page) -> None:
     assert kept == [0, 0, 0, "", 0, 2]
 
 
+def test_the_browser_sees_a_page_alone_that_asks_for_nothing(page: Page) -> None:
+    seen = page.evaluate("[isSecureContext, originAgentCluster, crossOriginIsolated]")
+
+    # COOP and COEP hold; what isolation would allow (exact clocks, shared memory), the
+    # policy denies by `cross-origin-isolated=()`.
+    assert seen == [True, True, False]
+
+
 COUNTRY_GROUPS = """() => {
   const groups = [[]];
   for (const node of document.querySelectorAll("#numbers > *")) {
