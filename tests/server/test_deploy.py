@@ -89,7 +89,7 @@ def get(path: str, method: str = "GET", host: str = HOST, **headers: str) -> str
     return f"{method} {path} HTTP/1.1\r\n{lines}\r\n"
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 40) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 180) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, f"not so within {seconds} s"
@@ -400,7 +400,7 @@ def activated(tmp_path: Path) -> Iterator[Activated]:
     settings_of(tmp_path)
     notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     notices.bind(str(tmp_path / "notices"))
-    notices.settimeout(40)
+    notices.settimeout(180)
     environment = environment_of(tmp_path)
     environment["NOTIFY_SOCKET"] = str(tmp_path / "notices")
     passed = [f"--setenv={name}" for name in environment]
