@@ -189,6 +189,10 @@ def take_over(master: Any) -> None:
     Visitors of the moment between wait in the socket, which both hold. systemd is
     told first, or it would take the end of its main process for the end of all.
     """
-    if master.master_pid:
+    if old_pid := master.master_pid:
+        # gunicorn ignores the next USR2 until the old one has ended, seconds later:
+        # a second reload would be lost.
+        master.master_pid, master.master_name = 0, "Master"
+        os.environ.pop("GUNICORN_PID", None)
         systemd.sd_notify(f"MAINPID={master.pid}", master.log)
-        os.kill(master.master_pid, signal.SIGTERM)
+        os.kill(old_pid, signal.SIGTERM)
