@@ -85,13 +85,18 @@ def command(folder: Path, root: str, port: int) -> None:
     click.echo(f"nginx.conf and Caddyfile expect the folder at {root}.")
 
 
+def guide_file(tag: str, coding: str) -> str:
+    """Return where an export keeps a language's page in one coding."""
+    return f"site/{tag}/index.html{_SUFFIXES[coding]}"
+
+
 def export_files(
     site: Site, settings: Settings, root: str, port: int
 ) -> dict[str, bytes]:
     """Return {path in the export: content}; the same input gives the same bytes."""
     files = {"site/robots.txt": site.robots.body}
     for (tag, coding), guide in site.guides.items():
-        files[f"site/{tag}/index.html{_SUFFIXES[coding]}"] = guide.body
+        files[guide_file(tag, coding)] = guide.body
     for (tag, _), error in site.errors.items():
         files[f"site/{tag}/error.html"] = error.body
     # Hosts that can't choose a language send the default one.

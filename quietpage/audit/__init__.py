@@ -13,13 +13,14 @@ from quietpage.config import load_settings
 from quietpage.errors import QuietpageError
 
 from .checks import CHECKS, Check, UncheckedError, is_loopback
-from .client import Client
+from .client import Client, printable
 from .disk import logs_check, release_check
 from .visit import Visit, visit
 
 # Logs are often written a moment after the answer.
 _LOG_DELAY_S = 1
 _SHOWN_FAULTS = 3
+_FAULT_LETTERS = 200
 _HOLDS, _FAILS, _UNCHECKED = "holds", "FAILS", "not checked"
 _COLOURS = {_HOLDS: "green", _FAILS: "red", _UNCHECKED: "yellow"}
 _WIDTH = max(len(check.name) for check in CHECKS) + 2
@@ -95,17 +96,12 @@ def command(  # noqa: PLR0913 - an option each
 
 def _judge(check: Check, seen: Visit) -> Finding:
     try:
-        faults = [_printable(fault) for fault in check.look(seen)]
+        faults = [printable(fault, _FAULT_LETTERS) for fault in check.look(seen)]
     except UncheckedError as reason:
         return Finding(check.name, _UNCHECKED, [str(reason)], check.why, check.mend)
     what = faults or [check.holds.format(seen=seen)]
     result = _FAILS if faults else _HOLDS
     return Finding(check.name, result, what, check.why, check.mend)
-
-
-def _printable(fault: str) -> str:
-    """Return text of a stranger's server without what a terminal would obey."""
-    return "".join(letter if letter.isprintable() else "?" for letter in fault)[:200]
 
 
 def _record(url: str, seen: Visit, findings: Iterable[Finding]) -> str:

@@ -181,12 +181,13 @@ class Client:
         except ssl.SSLError as error:
             reason = getattr(error, "verify_message", "") or error.reason or error
             raise NoAnswerError(
-                f"{what}: TLS fails ({_shown(reason)}). Browsers will not show the"
+                f"{what}: TLS fails ({printable(reason)}). Browsers will not show the"
                 " page: renew or correct the certificate."
             ) from None
         except (OSError, http.client.HTTPException, ValueError) as error:
+            reason = printable(error) or type(error).__name__
             raise NoAnswerError(
-                f"{what}: no answer in HTTP ({_shown(error) or type(error).__name__})."
+                f"{what}: no answer in HTTP ({reason})."
                 " Look at the address and whether the server runs."
             ) from None
         if len(body) > _MAX_BYTES:
@@ -260,7 +261,7 @@ def resolve(base: str, address: str) -> SplitResult:
         return urlsplit("")
 
 
-def _shown(fault: object) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in str(fault))[
-        :80
-    ]
+def printable(words: object, most_letters: int = 80) -> str:
+    """Return a stranger's server's words without what a terminal would obey."""
+    shown = str(words)[:most_letters]
+    return "".join(letter if letter.isprintable() else "?" for letter in shown)

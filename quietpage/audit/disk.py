@@ -5,16 +5,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from quietpage.errors import QuietpageError
+from quietpage.export import guide_file
 
 from .checks import Check, UncheckedError, is_loopback
 from .visit import Visit
-
-_SUFFIXES = {"br": ".br", "gzip": ".gz", "identity": ""}
-
-
-def release_file(folder: Path, tag: str, coding: str) -> Path:
-    """Return where an export keeps a language's page in one coding."""
-    return folder / "site" / tag / f"index.html{_SUFFIXES[coding]}"
 
 
 def release_check(folder: Path | None) -> Check:
@@ -32,7 +26,7 @@ def release_check(folder: Path | None) -> Check:
         if not folder:
             raise UncheckedError("No --export was given.")
         for (tag, coding), page in seen.pages.items():
-            file = release_file(folder, tag, coding)
+            file = folder / guide_file(tag, coding)
             if not file.is_file():
                 yield f"{tag} in {coding} is not in the export"
             elif file.read_bytes() != page.body:

@@ -20,8 +20,8 @@ from click.testing import CliRunner, Result
 from app import create_app, freeze_site
 from quietpage.audit import client
 from quietpage.audit.client import PORTS
-from quietpage.audit.disk import release_file
 from quietpage.config import Settings
+from quietpage.export import guide_file
 from quietpage.snapshot import Site, compress_brotli, compress_gzip
 from tests.audit.broken import Change, Exchange, rewritten, serve
 from tests.conftest import Server, free_port
@@ -295,7 +295,7 @@ def test_what_a_log_keeps_of_a_visit_is_found(
 
 def write_release(site: Site, folder: Path) -> None:
     for (tag, coding), guide in site.guides.items():
-        file = release_file(folder, tag, coding)
+        file = folder / guide_file(tag, coding)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(guide.body)
 
@@ -306,7 +306,7 @@ def test_a_release_is_compared_byte_by_byte(small_site: Site, tmp_path: Path) ->
     with serve(small_site) as port:
         url = f"http://localhost:{port}/"
         same = failed(audit(url, "--json", "--export", str(tmp_path)))
-        release_file(tmp_path, "es", "br").write_bytes(b"old")
+        (tmp_path / guide_file("es", "br")).write_bytes(b"old")
         other = failed(audit(url, "--json", "--export", str(tmp_path)))
 
     assert (same, other) == ([], ["release"])
