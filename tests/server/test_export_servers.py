@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app import freeze_site
+from app import create_app, freeze_site
 from quietpage.config import ROOT, Settings
 from quietpage.export import export_files, write_folder
 from quietpage.snapshot import Site
@@ -111,6 +111,7 @@ def apache(folder: Path, export: Path) -> list[str]:
 ServerRoot {folder}
 PidFile {folder}/pid
 ErrorLog {folder}/error.log
+ServerTokens Prod
 Listen {port}
 User www-data
 Group www-data
@@ -199,6 +200,15 @@ def test_every_address_in_every_coding_is_gunicorns(
     sent = {"Accept_Encoding": coding, "Accept_Language": "de"}
 
     check_alike(static, server, path, **sent)
+
+
+def test_the_audit_holds_with_the_release_and_the_logs(static: Server) -> None:
+    export = static.home.parent / "export"
+    asked = ["audit", static.url, "--export", str(export), "--logs", str(static.home)]
+
+    result = create_app().test_cli_runner().invoke(args=asked)
+
+    assert result.exit_code == 0, result.output
 
 
 @pytest.mark.parametrize("method", METHODS)
