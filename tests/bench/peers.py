@@ -3,21 +3,24 @@
 gunicorn names them, such as `tests.bench.peers:raw_wsgi()`.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, Response, render_template_string
+from flask import Flask, Response, render_template
 from flask_babel import Babel
 from flask_talisman import Talisman
+from jinja2 import DictLoader
 
 from app import freeze_site
+from quietpage.catalog import TRANSLATIONS, read_po
 from quietpage.snapshot import Headers
 
 PLAIN = """<!doctype html><html lang="en"><meta charset="utf-8">
 <title>{{ title }}</title>
 <meta name="viewport" content="width=device-width,initial-scale=1">
-<a id="exit" href="https://www.wikipedia.org/">Leave now</a>{{ text|safe }}"""
+<a id="exit" href="https://www.wikipedia.org/">Leave now</a>"""
 
 
 def _answer() -> tuple[Headers, bytes]:
@@ -59,19 +62,36 @@ def guide_text() -> str:
 
 def plain_flask() -> Flask:
     """Return a Flask app that puts the guide's text into a template."""
-    text = guide_text()
+    return _templated(PLAIN + "{{ text|safe }}", text=guide_text())
+
+
+def naive() -> Flask:
+    """Return a page that looks up its messages, with Flask-Babel and Flask-Talisman.
+
+    It lacks the tables of helplines, and is the faster for it.
+    """
+    messages = (entry.msgid for entry in read_po(TRANSLATIONS / "messages.pot"))
+    calls = (f"<p>{{{{ _({json.dumps(m)}) }}}}</p>" for m in messages if "%" not in m)
+    return _extended(_templated(PLAIN + "\n".join(calls)))
+
+
+def finished() -> Flask:
+    """Return the same with the text as it is, so that nothing is looked up."""
+    return _extended(plain_flask())
+
+
+def _templated(template: str, **values: str) -> Flask:
     app = Flask(__name__)
+    app.jinja_loader = DictLoader({"page.html": template})
 
     @app.get("/")
     def show() -> str:
-        return render_template_string(PLAIN, title="Notes", text=text)
+        return render_template("page.html", title="Notes", **values)
 
     return app
 
 
-def naive() -> Flask:
-    """Return the same with Flask-Babel and Flask-Talisman as they come."""
-    app = plain_flask()
+def _extended(app: Flask) -> Flask:
     Babel(app)
     Talisman(app, force_https=False)
     return app

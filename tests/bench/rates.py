@@ -22,6 +22,7 @@ PEERS = {
     "bare Flask view": ("tests.bench.peers:bare_flask()", 1.3),
     "raw WSGI function": ("tests.bench.peers:raw_wsgi()", 0.9),
     "naive page": ("tests.bench.peers:naive()", 6.0),
+    "naive page, text finished": ("tests.bench.peers:finished()", 0.0),
 }
 NGINX_PEERS = {EXPORT: 0.0, PLAIN_FILE: 0.95}
 
