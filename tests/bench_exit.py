@@ -24,6 +24,7 @@ import brotli
 from Xlib.display import Display
 
 from quietpage.assets import load_assets
+from tests import small_server
 from tests.browser import destination as destinations
 from tests.browser.destination import Destination
 from tests.browser.engines import ENGINES, Chromium, Engine, screen
@@ -35,7 +36,7 @@ from tests.browser.pixels import (
     press_keys,
     press_mouse,
 )
-from tests.conftest import free_port, start_server
+from tests.conftest import start_server
 
 ROUNDS = 20
 PRESS_S = 0.08
@@ -100,7 +101,7 @@ def serve_peers(modules: Path, exit_url: str, text: str = TEXT) -> Iterator[str]
     def shortest(body: bytes) -> bytes:
         return bytes(brotli.compress(body))
 
-    class Handler(http.server.SimpleHTTPRequestHandler):
+    class Handler(small_server.Handler, http.server.SimpleHTTPRequestHandler):
         def __init__(self, *values: object) -> None:
             super().__init__(*values, directory=str(modules))  # type: ignore[arg-type]
 
@@ -121,17 +122,8 @@ def serve_peers(modules: Path, exit_url: str, text: str = TEXT) -> Iterator[str]
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    port = free_port()
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with small_server.serve(Handler) as port:
         yield f"http://localhost:{port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def weigh(text: str | bytes) -> int:

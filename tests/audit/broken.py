@@ -2,14 +2,13 @@
 
 import copy
 import ssl
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http import server
 from urllib.parse import unquote
 
 from quietpage.snapshot import Document, Headers, Site, freeze
+from tests import small_server
 
 
 @dataclass
@@ -55,9 +54,7 @@ def rewritten(site: Site, rewrite: Callable[[str, bytes], bytes]) -> Site:
     return changed
 
 
-def _exchange(
-    site: Site, request: server.BaseHTTPRequestHandler, scheme: str
-) -> Exchange:
+def _exchange(site: Site, request: small_server.Handler, scheme: str) -> Exchange:
     started: list[tuple[str, Headers]] = []
     asked = dict(request.headers.items())
     environ = {
@@ -87,7 +84,7 @@ def serve(
 ) -> Iterator[int]:
     """Serve the site, each answer passed to `change`; yield the port."""
 
-    class Handler(server.BaseHTTPRequestHandler):
+    class Handler(small_server.Handler):
         def handle_one_request(self) -> None:
             self.raw_requestline = self.rfile.readline(65537)
             self.close_connection = True
@@ -106,24 +103,5 @@ def serve(
             if self.command != "HEAD":
                 self.wfile.write(answer.body)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    class Server(server.ThreadingHTTPServer):
-        # A handshake that fails on purpose is no news.
-        def handle_error(self, *_: object) -> None:
-            pass
-
-    running = Server(("127.0.0.1", 0), Handler)
-    if tls:
-        running.socket = tls.wrap_socket(
-            running.socket, server_side=True, do_handshake_on_connect=False
-        )
-    thread = threading.Thread(target=running.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield running.server_address[1]
-    finally:
-        running.shutdown()
-        thread.join()
-        running.server_close()
+    with small_server.serve(Handler, tls) as port:
+        yield port

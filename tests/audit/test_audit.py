@@ -5,7 +5,6 @@ import re
 import socket
 import socketserver
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -23,6 +22,7 @@ from quietpage.audit.client import PORTS
 from quietpage.config import Settings
 from quietpage.export import guide_file
 from quietpage.snapshot import Site, compress_brotli, compress_gzip
+from tests import small_server
 from tests.audit.broken import Change, Exchange, rewritten, serve
 from tests.conftest import Server, free_port
 
@@ -522,16 +522,8 @@ def hostile(behave: Callable[[socket.socket], None]) -> Iterator[int]:
             with suppress(OSError):
                 behave(self.request)
 
-    class Server(socketserver.ThreadingTCPServer):
-        daemon_threads = True
-        block_on_close = False
-
-    with Server(("127.0.0.1", 0), Handler) as running:
-        threading.Thread(target=running.serve_forever, args=(0.01,)).start()
-        try:
-            yield running.server_address[1]
-        finally:
-            running.shutdown()
+    with small_server.serve(Handler) as port:
+        yield port
 
 
 @pytest.mark.parametrize("behave", HOSTILE)

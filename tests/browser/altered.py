@@ -1,13 +1,12 @@
 """The guide with something wrong: a script that breaks, a line that stalls."""
 
-import http.server
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from quietpage.snapshot import Snapshot
-from tests.conftest import free_port
+from tests import small_server
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ def serve(altered: Altered) -> Iterator[str]:
     """Run the server and return its address."""
     over = threading.Event()
 
-    class Handler(http.server.BaseHTTPRequestHandler):
+    class Handler(small_server.Handler):
         def do_GET(self) -> None:
             self.send_response(200)
             for name, value in altered.snapshot.headers["http"]:
@@ -39,16 +38,8 @@ def serve(altered: Altered) -> Iterator[str]:
                 over.wait()
             self.close_connection = True
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    port = free_port()
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://localhost:{port}/"
-    finally:
-        over.set()
-        server.shutdown()
-        server.server_close()
+    with small_server.serve(Handler) as port:
+        try:
+            yield f"http://localhost:{port}/"
+        finally:
+            over.set()

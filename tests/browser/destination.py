@@ -1,8 +1,6 @@
 """Where exits go in tests: a TLS server that answers, fails, is slow or silent."""
 
-import http.server
 import ssl
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,14 +8,14 @@ from dataclasses import dataclass, field
 
 import trustme
 
-from tests.conftest import free_port
+from tests import small_server
 
 
 @dataclass
 class Destination:
     """A running server; `mode` is answer, slow, silent or fail."""
 
-    port: int
+    port: int = 0
     mode: str = "answer"
     # Path, referrer and cookie of each request.
     asked: list[tuple[str, str | None, str | None]] = field(default_factory=list)
@@ -36,9 +34,9 @@ class Destination:
 @contextmanager
 def serve() -> Iterator[Destination]:
     """Run the server until the block ends."""
-    destination = Destination(free_port())
+    destination = Destination()
 
-    class Handler(http.server.BaseHTTPRequestHandler):
+    class Handler(small_server.Handler):
         def do_GET(self) -> None:
             # A page to come from, and the icon that engines ask for, are no exits.
             if self.path == "/":
@@ -59,27 +57,12 @@ def serve() -> Iterator[Destination]:
             with suppress(OSError):
                 self.wfile.write(b"<title>Elsewhere</title><p>Elsewhere")
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    class Server(http.server.ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, *_: object) -> None:
-            """Say nothing: browsers drop connections."""
-
-    server = Server(("127.0.0.1", destination.port), Handler)
     authority = trustme.CA()
     certificate = authority.issue_cert("127.0.0.1")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
-    server.socket = context.wrap_socket(
-        server.socket, server_side=True, do_handshake_on_connect=False
-    )
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield destination
-    finally:
-        destination.mode = "answer"
-        server.shutdown()
-        server.server_close()
+    with small_server.serve(Handler, context) as destination.port:
+        try:
+            yield destination
+        finally:
+            destination.mode = "answer"

@@ -1,7 +1,5 @@
 """A visit in Chromium: one request, nothing kept, everything opens."""
 
-import http.server
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +7,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from quietpage.catalog import Language
 from quietpage.config import Settings
-from tests.conftest import LANGUAGES, TAGS, Server, free_port
+from tests import small_server
+from tests.conftest import LANGUAGES, TAGS, Server
 
 
 @pytest.fixture
@@ -20,21 +19,14 @@ def counted(server: Server) -> Iterator[tuple[str, list[str]]]:
         b"GET /en/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     )
 
-    class Handler(http.server.BaseHTTPRequestHandler):
+    class Handler(small_server.Handler):
         def do_GET(self) -> None:
             asked.append(self.path)
             self.wfile.write(answer)
             self.close_connection = True
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    port = free_port()
-    proxy = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    threading.Thread(target=proxy.serve_forever, daemon=True).start()
-    yield f"http://localhost:{port}/", asked
-    proxy.shutdown()
-    proxy.server_close()
+    with small_server.serve(Handler) as port:
+        yield f"http://localhost:{port}/", asked
 
 
 def click_everything_open(page: Page) -> int:

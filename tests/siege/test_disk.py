@@ -1,8 +1,6 @@
 """What a visit leaves in the browser's profile: the host and the title, no more."""
 
 import http.client
-import http.server
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,11 +9,12 @@ from pathlib import Path
 import pytest
 from Xlib.display import Display
 
+from tests import small_server
 from tests.browser import destination as destinations
 from tests.browser.actions import press
 from tests.browser.destination import Destination
 from tests.browser.engines import Engine, chromium, firefox, screen
-from tests.conftest import LANGUAGES, Server, free_port, start_server
+from tests.conftest import LANGUAGES, Server, start_server
 from tests.siege.profile import find, spellings
 from tests.siege.scale import IS_SIEGE
 
@@ -142,7 +141,7 @@ def read(engine: Engine, url: str) -> None:
 def careless_site(body: bytes) -> Iterator[str]:
     """Serve our document as most sites would: to be kept."""
 
-    class Handler(http.server.BaseHTTPRequestHandler):
+    class Handler(small_server.Handler):
         def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -151,14 +150,5 @@ def careless_site(body: bytes) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    port = free_port()
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with small_server.serve(Handler) as port:
         yield f"http://localhost:{port}/"
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -1,0 +1,40 @@
+"""Small HTTP servers inside the process of a test."""
+
+import http.server
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from socketserver import BaseRequestHandler
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Answers as its methods say, and writes no log."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing: clients drop connections, and handshakes fail on purpose."""
+
+
+@contextmanager
+def serve(
+    handler: type[BaseRequestHandler], tls: ssl.SSLContext | None = None
+) -> Iterator[int]:
+    """Serve on 127.0.0.1 until the block ends; yield the port."""
+    server = _Server(("127.0.0.1", 0), handler)
+    if tls:
+        server.socket = tls.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
