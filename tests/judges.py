@@ -16,11 +16,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import trustme
-
 from app import freeze_site
 from quietpage.config import ROOT, Settings
-from tests.conftest import start_server, wait_for
+from tests import nginx
+from tests.conftest import start_server
 
 PACKAGES = (
     "@mdn/mdn-http-observatory@1.4.8",
@@ -92,36 +91,15 @@ def npm(command: str, *arguments: str, cwd: Path) -> None:
 @contextmanager
 def served(folder: Path) -> Iterator[Path]:
     """Serve the site at http and https localhost; yield the authority's certificate."""
-    authority = trustme.CA()
-    certificate = authority.issue_cert("localhost")
-    chain, trusted = folder / "chain.pem", folder / "authority.pem"
-    certificate.private_key_and_cert_chain_pem.write_to_path(str(chain))
-    authority.cert_pem.write_to_path(str(trusted))
-    address = folder / "quietpage.sock"
-    configuration = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
-    for pattern, place in {
-        r"user .*;": "user root;",
-        r"/run/nginx\.pid": f"{folder}/nginx.pid",
-        r"unix:/run/quietpage\.sock": f"unix:{address}",
-        r"/etc/nginx/quietpage\.(crt|key)": str(chain),
-        r"/etc/nginx/quietpage-errors\.conf": f"{folder}/errors.conf",
-    }.items():
-        configuration = re.sub(pattern, place, configuration)
-    (folder / "nginx.conf").write_text(configuration)
-    flask = [sys.executable, "-m", "flask", "--app", "app", "errors", "nginx"]
-    made = subprocess.run(flask, cwd=ROOT, check=True, capture_output=True).stdout
-    (folder / "errors.conf").write_bytes(made)
-    with start_server(
-        folder / "site", settings=SETTINGS, environment={"BIND": f"unix:{address}"}
+    address = f"{folder}/quietpage.sock"
+    nginx.issue(folder, "localhost")
+    configuration = nginx.write_deployed(folder, address, 443, 80)
+    environment = {"BIND": f"unix:{address}"}
+    with (
+        start_server(folder / "site", settings=SETTINGS, environment=environment),
+        nginx.start_nginx(configuration, 80, 443),
     ):
-        command = ["/usr/sbin/nginx", "-c", str(folder / "nginx.conf")]
-        process = subprocess.Popen([*command, "-g", "daemon off;"])
-        try:
-            wait_for(("127.0.0.1", 443), process)
-            yield trusted
-        finally:
-            process.terminate()
-            process.wait(20)
+        yield folder / "ca.pem"
 
 
 def html_rows(folder: Path) -> Iterator[Row]:

@@ -1,6 +1,6 @@
 """The export on nginx, and beside it a plain file with the same headers."""
 
-import os
+import getpass
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,11 +10,11 @@ from pathlib import Path
 
 from quietpage.config import ROOT
 from tests.bench.rates import EXPORT, PLAIN_FILE
-from tests.conftest import free_port, wait_for
+from tests.conftest import free_port
+from tests.nginx import start_nginx
 
 MAIN = """
-daemon off;
-{user}
+user {user};
 worker_processes auto;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log crit;
@@ -60,32 +60,26 @@ def serve_files(folder: Path) -> Iterator[dict[str, int]]:
         stdout=subprocess.DEVNULL,
     )
     its_own = (site / "nginx.conf").read_text(encoding="utf-8")
-    with _nginx(folder / "first", its_own, ports[EXPORT]):
+    with _serve(folder / "first", its_own, ports[EXPORT]):
         headers, body = _answer(ports[EXPORT])
         (plain / "index.html").write_bytes(body)
         server = PLAIN.format(port=ports[PLAIN_FILE], folder=plain, headers=headers)
-        with _nginx(folder / "second", server, ports[PLAIN_FILE]):
+        with _serve(folder / "second", server, ports[PLAIN_FILE]):
             if _answer(ports[PLAIN_FILE]) != (headers, body):
                 raise SystemExit("The plain file differs from the export.")
             yield ports
 
 
 @contextmanager
-def _nginx(folder: Path, servers: str, port: int) -> Iterator[None]:
+def _serve(folder: Path, servers: str, port: int) -> Iterator[None]:
     folder.mkdir()
-    user = "user root;" if os.geteuid() == 0 else ""
-    (folder / "nginx.conf").write_text(
-        MAIN.format(folder=folder, user=user, servers=servers), encoding="utf-8"
+    configuration = folder / "nginx.conf"
+    configuration.write_text(
+        MAIN.format(folder=folder, user=getpass.getuser(), servers=servers),
+        encoding="utf-8",
     )
-    process = subprocess.Popen(
-        ["/usr/sbin/nginx", "-p", folder, "-c", folder / "nginx.conf"]
-    )
-    try:
-        wait_for(("127.0.0.1", port), process)
+    with start_nginx(configuration, port):
         yield
-    finally:
-        process.terminate()
-        process.wait(15)
 
 
 def _answer(port: int) -> tuple[str, bytes]:

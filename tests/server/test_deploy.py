@@ -1,9 +1,7 @@
 """The files of deploy/, run: proxies before a real gunicorn, upgrades, sandboxes."""
 
-import getpass
 import os
 import re
-import shutil
 import signal
 import socket
 import ssl
@@ -16,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import trustme
 
 from quietpage.config import ROOT
-from tests.conftest import free_port
+from tests import nginx
+from tests.conftest import free_port, wait_for
 from tests.server.test_answers import CANARY, EXPECTED, FORBIDDEN
 
 HOST = "notes.example.org"
@@ -96,12 +94,6 @@ def wait_until(holds: Callable[[], bool], seconds: float = 180) -> None:
         time.sleep(0.1)
 
 
-def answers_at(address: str | tuple[str, int]) -> bool:
-    family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
-    with socket.socket(family) as probe:
-        return probe.connect_ex(address) == 0
-
-
 @contextmanager
 def running(
     command: list[str], log: Path, environment: dict[str, str]
@@ -140,8 +132,8 @@ def gunicorn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     settings_of(folder)
     path = str(folder / "socket")
     environment = environment_of(folder) | {"BIND": f"unix:{path}"}
-    with running([str(BIN / "gunicorn")], folder / "log", environment):
-        wait_until(lambda: answers_at(path))
+    with running([str(BIN / "gunicorn")], folder / "log", environment) as process:
+        wait_for(path, process)
         yield path
     assert CANARY not in (folder / "log").read_text()
 
@@ -156,61 +148,44 @@ def ask_gunicorn(path: str, request: str) -> bytes:
 def start_proxy(name: str, folder: Path, path: str) -> Iterator[Proxy]:
     """Run the file of deploy/, with paths, ports and certificate of the test."""
     settings_of(folder)
-    authority = trustme.CA()
-    certificate = authority.issue_cert(HOST)
-    authority.cert_pem.write_to_path(folder / "ca.pem")
-    certificate.private_key_pem.write_to_path(folder / "quietpage.key")
-    chain = b"".join(blob.bytes() for blob in certificate.cert_chain_pems)
-    (folder / "quietpage.crt").write_bytes(chain)
+    nginx.issue(folder, HOST)
     environment = environment_of(folder)
-    errors = subprocess.check_output(
-        [BIN / "flask", "--app", "app", "errors", name],
-        cwd=ROOT,
-        env=environment,
-        text=True,
-    )
     proxy = Proxy(name, free_port(), free_port(), folder)
+    ports = proxy.tls_port, proxy.plain_port
     if name == "nginx":
-        (folder / "quietpage-errors.conf").write_text(errors)
-        changes = {
-            "user www-data;": f"user {getpass.getuser()};",
-            "/etc/nginx/": f"{folder}/",
-            "/run/nginx.pid": f"{folder}/pid",
-            "unix:/run/quietpage.sock": f"unix:{path}",
-            "listen 80 ": f"listen 127.0.0.1:{proxy.plain_port} ",
-            "listen 443 ": f"listen 127.0.0.1:{proxy.tls_port} ",
-            "listen [::]": "# listen [::]",
-        }
-        command = [nginx(), "-g", "daemon off;", "-c", str(folder / "conf")]
-        source = "nginx.conf"
-    else:
-        (folder / "quietpage-errors").write_text(errors)
-        changes = {
-            # No authority on the network is asked for a certificate.
-            "auto_https disable_redirects": "auto_https off\n"
-            f"\thttp_port {proxy.plain_port}\n\thttps_port {proxy.tls_port}",
-            "unix//run/quietpage.sock": f"unix/{path}",
-            ":80 {": f":{proxy.plain_port} {{",
-            "notes.example.org, :443 {": f"{HOST}, https:// {{",
-            "\ttls {": f"\ttls {folder}/quietpage.crt {folder}/quietpage.key {{",
-        }
-        command = ["caddy", "run", "--adapter", "caddyfile"]
-        command += ["--config", str(folder / "conf")]
-        source = "Caddyfile"
-    text = (DEPLOY / source).read_text()
-    for old, new in changes.items():
-        assert old in text
-        text = text.replace(old, new)
-    (folder / "conf").write_text(text)
+        configuration = nginx.write_deployed(folder, path, *ports, environment)
+        with nginx.start_nginx(configuration, *ports):
+            yield proxy
+        return
+    configuration = folder / "Caddyfile"
+    configuration.write_text(caddyfile(proxy, path, environment))
+    command = ["caddy", "run", "--adapter", "caddyfile", "--config", str(configuration)]
     with running(command, folder / "log", environment) as process:
-        for port in (proxy.tls_port, proxy.plain_port):
-            wait_until(lambda port=port: answers_at(("127.0.0.1", port)))  # type: ignore[misc]
-        assert process.poll() is None
+        for port in ports:
+            wait_for(("127.0.0.1", port), process)
         yield proxy
 
 
-def nginx() -> str:
-    return shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or "nginx"
+def caddyfile(proxy: Proxy, path: str, environment: dict[str, str]) -> str:
+    """Return deploy/Caddyfile moved into the proxy's folder, where its errors are."""
+    errors = subprocess.check_output(
+        [BIN / "flask", "--app", "app", "errors", "caddy"], cwd=ROOT, env=environment
+    )
+    (proxy.folder / "quietpage-errors").write_bytes(errors)
+    own = proxy.folder / "quietpage"
+    text = (DEPLOY / "Caddyfile").read_text()
+    for old, new in {
+        # No authority on the network is asked for a certificate.
+        "auto_https disable_redirects": "auto_https off\n"
+        f"\thttp_port {proxy.plain_port}\n\thttps_port {proxy.tls_port}",
+        "unix//run/quietpage.sock": f"unix/{path}",
+        ":80 {": f":{proxy.plain_port} {{",
+        "notes.example.org, :443 {": f"{HOST}, https:// {{",
+        "\ttls {": f"\ttls {own}.crt {own}.key {{",
+    }.items():
+        assert old in text
+        text = text.replace(old, new)
+    return text
 
 
 @pytest.fixture(scope="module", params=PROXIES)
@@ -407,7 +382,7 @@ def activated(tmp_path: Path) -> Iterator[Activated]:
     command = ["systemd-socket-activate", f"--listen={tmp_path / 'socket'}"]
     command += [*passed, *unit("ExecStart")]
     with running(command, tmp_path / "log", environment) as process:
-        wait_until(lambda: answers_at(str(tmp_path / "socket")))
+        wait_for(str(tmp_path / "socket"), process)
         started = Activated(tmp_path, notices, process.pid)
         assert "200 OK" in started.show()
         log = tmp_path / "log"

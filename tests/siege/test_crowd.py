@@ -1,9 +1,7 @@
 """A crowd and slow clients: nginx holds them, bare gunicorn lets go of them."""
 
-import os
 import re
 import resource
-import shutil
 import socket
 import ssl
 import subprocess
@@ -14,10 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import trustme
 
-from quietpage.config import ROOT
-from tests.conftest import Server, children, free_port, wait_for
+from tests import nginx
+from tests.conftest import Server, children, free_port
 from tests.siege.answers import CANARY, SETTINGS, besieged_site
 from tests.siege.besieged import besieged, settled
 from tests.siege.scale import IS_SIEGE, scaled
@@ -46,65 +43,19 @@ class Front:
 @contextmanager
 def nginx_in_front(folder: Path, settings: str = SETTINGS) -> Iterator[Front]:
     """Run both, until the block ends; see that nginx kept nothing of its clients."""
-    address = folder / "quietpage.sock"
+    # The socket's path has to be short.
+    address = f"{folder}/quietpage.sock"
     settings += 'trusted_proxies = ["*"]\n'
     environment = {"BIND": f"unix:{address}"}
     with besieged(folder, settings, environment=environment) as server:
         port = free_port()
-        authority = trustme.CA()
-        # An ECDSA signature has no fixed length, and sizes are compared.
-        certificate = authority.issue_cert("127.0.0.1", key_type=trustme.KeyType.RSA)
-        chain = folder / "chain.pem"
-        certificate.private_key_and_cert_chain_pem.write_to_path(str(chain))
-        configuration = folder / "nginx.conf"
-        configuration.write_text(moved(folder, address, chain, port))
-        errors = subprocess.run(
-            [str(ROOT / ".venv" / "bin" / "flask"), "--app", "app", "errors", "nginx"],
-            cwd=ROOT,
-            capture_output=True,
-            check=True,
-            text=True,
-        ).stdout
-        (folder / "errors.conf").write_text(errors)
-        context = ssl.create_default_context()
-        authority.configure_trust(context)
-        log = folder / "nginx.log"
-        nginx = shutil.which("nginx") or "/usr/sbin/nginx"
-        command = [nginx, "-p", str(folder), "-c", str(configuration)]
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [*command, "-g", "daemon off;"], stdout=output, stderr=output
-            )
-            try:
-                wait_for(("127.0.0.1", port), process)
-                yield Front(port, process.pid, context, server)
-            finally:
-                process.terminate()
-                process.wait(30)
-        printed = log.read_text()
+        nginx.issue(folder, "127.0.0.1")
+        configuration = nginx.write_deployed(folder, address, port, free_port())
+        with nginx.start_nginx(configuration, port) as pid:
+            yield Front(port, pid, nginx.trust(folder), server)
+        printed = (folder / "log").read_text()
         assert CANARY not in printed
         assert not re.search(r"127\.0\.0\.1|client:", printed), printed
-
-
-def moved(folder: Path, address: Path, chain: Path, port: int) -> str:
-    """Return deploy/nginx.conf with the places of this machine's tests."""
-    text = (ROOT / "deploy" / "nginx.conf").read_text()
-    for pattern, replacement in {
-        # Who starts the tests owns the socket.
-        r"(?m)^user .*$": "user root;" if os.geteuid() == 0 else "",
-        r"pid /run/nginx\.pid": f"pid {folder}/nginx.pid",
-        r"unix:/run/quietpage\.sock": f"unix:{address}",
-        r"/etc/nginx/quietpage\.(crt|key)": str(chain),
-        r"/etc/nginx/quietpage-errors\.conf": f"{folder}/errors.conf",
-        r"(?m)^ *listen (80|\[::\]).*$": "",
-        r"listen 443": f"listen 127.0.0.1:{port}",
-        r"http \{": f"http {{ client_body_temp_path {folder}; proxy_temp_path {folder};"
-        f" fastcgi_temp_path {folder}; uwsgi_temp_path {folder};"
-        f" scgi_temp_path {folder};",
-    }.items():
-        text, count = re.subn(pattern, replacement, text)
-        assert count, pattern
-    return text
 
 
 def attack(kind: str, url: str) -> None:
@@ -121,7 +72,6 @@ def attack(kind: str, url: str) -> None:
 
 @pytest.fixture(scope="module")
 def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    # The socket's path has to be short.
     with nginx_in_front(tmp_path_factory.mktemp("front")) as started:
         yield started
 
