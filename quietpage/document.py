@@ -72,7 +72,7 @@ class Document(HTMLParser):
 
     def icons(self) -> list[str]:
         """Return the addresses of the icon."""
-        return [a.get("href", "") for a in self.all("link") if "icon" in _rel(a)]
+        return [a.get("href", "") for a in self.all("link") if "icon" in rel(a)]
 
     def loads(self) -> Iterator[str]:
         """Yield every address that a browser fetches with the page, fonts left out."""
@@ -82,7 +82,7 @@ class Document(HTMLParser):
                 names.append("data")
             if tag in ("image", "use"):
                 names += ["href", "xlink:href"]
-            if tag == "link" and _LOADING & _rel(attributes):
+            if tag == "link" and _LOADING & rel(attributes):
                 names.append("href")
             found = [attributes.get(name, "") for name in names]
             found += [
@@ -108,7 +108,7 @@ class Document(HTMLParser):
         """Return what tells a server that a page is read or a link followed."""
         found = [f"ping={a['ping']}" for a in self.all("a", "area") if "ping" in a]
         for attributes in self.all("link"):
-            found += _HINTS & _rel(attributes)
+            found += _HINTS & rel(attributes)
         kinds = (attributes.get("type", "") for attributes in self.all("script"))
         found += [kind for kind in kinds if kind == "speculationrules"]
         return found + _SENDS.findall(self._scripts())
@@ -131,7 +131,7 @@ class Document(HTMLParser):
         """Return what shares, installs or describes the page elsewhere."""
         names = [a.get("property", a.get("name", "")) for a in self.all("meta")]
         found = [name for name in names if name.startswith(("og:", "twitter:"))]
-        return found + ["manifest" for a in self.all("link") if "manifest" in _rel(a)]
+        return found + ["manifest" for a in self.all("link") if "manifest" in rel(a)]
 
     def _scripts(self) -> str:
         handlers = (
@@ -140,7 +140,8 @@ class Document(HTMLParser):
         return "\n".join([self.texts["script"], *handlers])
 
 
-def _rel(attributes: Attributes) -> set[str]:
+def rel(attributes: Attributes) -> set[str]:
+    """Return what an element is to the page that it names."""
     return set(attributes.get("rel", "").lower().split())
 
 

@@ -108,9 +108,10 @@ def _language_and_script(tag: str) -> tuple[str, str | None] | None:
     subtags = tag.lower().split("-")[:3]
     aliases = get_global("language_aliases")
     # CLDR speaks of "no" and "tl" where headers say "nb" and "fil"; both ways hold.
-    subtags[0] = {"tl": "fil", "nb": "no"}.get(subtags[0]) or aliases.get(
-        subtags[0], subtags[0]
-    )
+    named = {"tl": "fil", "nb": "no"}.get(subtags[0]) or aliases.get(subtags[0])
+    if named:
+        # Some names are of more than one part: Dari, prs, is Persian of Afghanistan.
+        subtags[:1] = named.lower().split("_")
     if not all(part.isascii() and part.isalnum() for part in subtags):
         return None
     return _maximised("_".join(subtags))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from .document import Document
+from .document import Document, rel
 from .errors import QuietpageError
 from .proofread import ruled_out
 
@@ -30,7 +30,7 @@ def document_faults(html: str, inlined: Collection[str]) -> Iterator[tuple[str, 
         address = link.get("href", "/")
         if not address.startswith(("https://", "/", "tel:", "sms:")):
             yield address, f"links to '{address}'"
-        elif address.startswith(("https:", "//")) and link.get("rel") != "noreferrer":
+        elif address.startswith(("https:", "//")) and "noreferrer" not in rel(link):
             yield address, f"links to '{address}' without rel='noreferrer'"
     locale = document.root.get("lang", "").replace("-", "_")
     for word in ruled_out(locale, is_seen_by_others=True):

@@ -4,7 +4,7 @@ import pytest
 
 from quietpage.negotiate import choose_coding, locale_chooser
 
-TAGS = ["en", "es", "fil", "he", "no", "pt-BR", "zh-Hans", "zh-Hant"]
+TAGS = ["en", "es", "fa", "fil", "he", "no", "pt-BR", "zh-Hans", "zh-Hant"]
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,7 @@ TAGS = ["en", "es", "fil", "he", "no", "pt-BR", "zh-Hans", "zh-Hant"]
         pytest.param("tl", "fil", id="tl is fil"),
         pytest.param("iw", "he", id="iw is he"),
         pytest.param("nb", "no", id="nb is no"),
+        pytest.param("prs-AF, en", "fa", id="Dari is Persian"),
         pytest.param("\x00;;q=,", "en", id="malformed"),
         pytest.param("es;q=nan, es;q=9", "en", id="malformed quality"),
         pytest.param("-" * 5000, "en", id="endless"),

@@ -13,6 +13,7 @@ from quietpage import reference
 from quietpage.config import ROOT, load_settings
 from quietpage.errors import QuietpageError
 from quietpage.helplines import Helpline
+from quietpage.own import document_faults
 
 ONION = "a" * 56 + ".onion"
 OWN_LINE = {
@@ -321,6 +322,12 @@ def test_an_own_template_that_endangers_a_reader_is_one_sentence(
     told = raised.value.format_message()
     assert told.startswith(("templates: ", f"templates/{name}: "))
     assert sentence in told
+
+
+def test_a_link_may_say_more_than_noreferrer() -> None:
+    link = "<html lang='en'><a href='https://x.example/' rel='noopener noreferrer'>"
+
+    assert list(document_faults(link, inlined=())) == []
 
 
 def test_settings_are_printed_with_value_and_origin(
