@@ -45,7 +45,7 @@ def test_hsts_is_sent_over_tls_alone(client: Client) -> None:
     over_tls = client.get("/", base_url="https://localhost").headers
     plain = client.get("/", base_url="http://localhost").headers
 
-    assert over_tls["Strict-Transport-Security"] == "max-age=63072000"
+    assert over_tls["Strict-Transport-Security"] == "max-age=31536000"
     assert "Strict-Transport-Security" not in plain
 
 

@@ -346,7 +346,7 @@ CHECKS: tuple[Check, ...] = (
         "strict-transport-security",
         "a year or more over TLS",
         "Without it a network can lead the next visit to plain HTTP.",
-        "Send max-age=63072000 over TLS; nothing on an onion address.",
+        "Send max-age=31536000 over TLS; nothing on an onion address.",
         _hsts,
     ),
     *map(_header_check, RULES),
