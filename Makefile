@@ -38,6 +38,7 @@ test: .venv/browsers ## Lint, then run every test, in three real browsers too
 	$(BIN)/mypy
 	$(BIN)/zizmor -q --offline .github
 	$(BIN)/codespell README.md CONTRIBUTING.md SECURITY.md CHANGELOG.md docs templates quietpage blueprints app.py tests
+	$(BIN)/flask --app app translate check
 	$(BIN)/python -m pytest
 
 fix: .venv/dev ## Format the code

@@ -136,7 +136,7 @@ class Settings:
         {},
         _is_table_of(lambda value: _is_line(value) and bool(value)),
         'a table of language and text, such as { es = "Ana Ruiz, May 2026" }',
-        "Who has reviewed a language for you, and when; shown in the last topic.",
+        "Who has reviewed a language for you, and when; its note of a draft then goes.",
     )
     organisation: str = _setting(
         "",
@@ -179,7 +179,7 @@ class Settings:
         False,  # noqa: FBT003
         _is_bool,
         "true or false",
-        "Send visitors who come over plain HTTP to https; trusted_proxies too, on TCP.",
+        "Send visitors from plain HTTP to https; trusted_proxies does so by itself.",
     )
     hsts_subdomains: bool = _setting(
         False,  # noqa: FBT003
@@ -202,8 +202,8 @@ class Settings:
     trusted_proxies: tuple[str, ...] = _setting(
         (),
         _is_list_of(_is_proxy),
-        "a list of IP addresses; a unix socket is believed without",
-        "Proxies whose X-Forwarded-Proto is believed.",
+        "a list of IP addresses or networks; a unix socket is believed without",
+        "Proxies whose X-Forwarded-Proto is believed; those on TCP must stand here.",
     )
     # Where the organisation's own helplines, templates and catalogs are, if anywhere.
     folder: Path | None = None
