@@ -72,23 +72,27 @@ def load_languages(
     _check_tags(settings, {SOURCE_TAG, *files, *own_files})
     found = {}
     for tag in {SOURCE_TAG, *files, *own_files}:
-        catalog = _read_safe(files[tag]) if tag in files else polib.POFile()
-        if tag in own_files:
-            _overlay(catalog, _read_safe(own_files[tag]))
+        sources = [_read_safe(f[tag]) for f in (files, own_files) if tag in f]
+        catalog = sources[0] if sources else polib.POFile()
+        for own in sources[1:]:
+            _overlay(catalog, own)
         locale = Locale.parse(tag, sep="-")
         if tag in settings.titles:
             _overlay(catalog, [_title_entry(settings.titles[tag], str(locale))])
         is_source = tag == SOURCE_TAG
-        is_reviewed = is_source or catalog.metadata.get("X-Review-State") == "reviewed"
-        is_draft = not (is_reviewed or tag in settings.reviews)
+        states = {source.metadata.get("X-Review-State") for source in sources}
+        is_reviewed = is_source or states == {"reviewed"} or tag in settings.reviews
         share = 100 if is_source else share_translated(catalog, template)
-        if share < settings.least_translated or (is_draft and not settings.show_drafts):
+        if share < settings.least_translated:
             continue
-        found[tag] = Language(tag, locale, _compiled(catalog, locale), is_draft)
+        if is_reviewed or settings.show_drafts:
+            messages = _compiled(catalog, locale)
+            found[tag] = Language(tag, locale, messages, is_draft=not is_reviewed)
     by_name = sorted(
         found, key=lambda tag: (tag != SOURCE_TAG, found[tag].own_name.casefold())
     )
-    offered = tuple(found[tag] for tag in settings.locales or by_name if tag in found)
+    asked = dict.fromkeys(settings.locales or by_name)
+    offered = tuple(found[tag] for tag in asked if tag in found)
     if not offered:
         raise QuietpageError(
             f"{FILE}: locales, show_drafts and least_translated together leave no"

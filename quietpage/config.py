@@ -33,7 +33,8 @@ def _is_https(value: object) -> bool:
 def _is_host(value: object) -> bool:
     if isinstance(value, str) and (found := re.fullmatch(r"\[(.+)\]", value)):
         try:
-            return bool(ipaddress.IPv6Address(found[1]))
+            # As browsers write it; one with a zone (%) is no name of a site.
+            return str(ipaddress.IPv6Address(found[1])) == found[1] and "%" not in value
         except ValueError:
             return False
     label = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -53,6 +54,10 @@ def _is_bool(value: object) -> bool:
 
 def _is_line(value: object) -> bool:
     return isinstance(value, str) and value.isprintable()
+
+
+def _is_told(value: object) -> bool:
+    return _is_line(value) and bool(str(value).strip())
 
 
 def _is_whole(least: int, most: int) -> Check:
@@ -95,9 +100,7 @@ class Settings:
     titles: Mapping[str, str] = _setting(
         {},
         _is_table_of(
-            lambda value: (
-                bool(value) and _is_line(value) and not set('<>"&%') & set(str(value))
-            )
+            lambda value: _is_told(value) and not set('<>"&%') & set(str(value))
         ),
         'a table of language and title without < > " & %, such as { en = "Recipes" }',
         'What the tab and the history show, by language; elsewhere "Notes".',
@@ -134,7 +137,7 @@ class Settings:
     )
     reviews: Mapping[str, str] = _setting(
         {},
-        _is_table_of(lambda value: _is_line(value) and bool(value)),
+        _is_table_of(_is_told),
         'a table of language and text, such as { es = "Ana Ruiz, May 2026" }',
         "Who has reviewed a language for you, and when; its note of a draft then goes.",
     )
@@ -235,7 +238,14 @@ def load_settings(path: Path | None = None) -> Settings:
     """
     file, values = read_values(path)
     folder = file.parent if file.parent != ROOT else None
-    return Settings(**_checked(file.name, values), folder=folder)
+    settings = Settings(**_checked(file.name, values), folder=folder)
+    for url in (settings.exit_url, *settings.exit_urls.values()):
+        if urlsplit(url).hostname in (*settings.hosts, settings.onion):
+            raise QuietpageError(
+                f"{file.name}: the exit leads to '{url}', which is this copy. Choose"
+                " another site."
+            )
+    return settings
 
 
 def read_values(path: Path | None = None) -> tuple[Path, dict[str, object]]:

@@ -30,16 +30,21 @@ class Document(HTMLParser):
         self.elements: list[tuple[str, Attributes]] = []
         self.texts: defaultdict[str, str] = defaultdict(str)
         self._inside = ""
+        self._drawings = 0
         # No close(): on hostile text it takes time by the square of the length.
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep an element, and that its text follows."""
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
-        self._inside = tag if tag in ("title", "style", "script") else self._inside
+        self._drawings += tag == "svg"
+        # The title in a drawing is the drawing's.
+        if tag in ("style", "script") or (tag == "title" and not self._drawings):
+            self._inside = tag
 
     def handle_endtag(self, tag: str) -> None:
         """End the text of an element."""
+        self._drawings -= tag == "svg" and self._drawings > 0
         self._inside = "" if tag == self._inside else self._inside
 
     def handle_data(self, data: str) -> None:
@@ -63,7 +68,7 @@ class Document(HTMLParser):
 
     @property
     def languages(self) -> dict[str, str]:
-        """The addresses of the other languages, by tag."""
+        """The addresses of all languages, by tag."""
         return {
             a["hreflang"]: a["href"]
             for a in self.all("a")
@@ -107,6 +112,13 @@ class Document(HTMLParser):
     def sends(self) -> list[str]:
         """Return what tells a server that a page is read or a link followed."""
         found = [f"ping={a['ping']}" for a in self.all("a", "area") if "ping" in a]
+        # It is stronger than the header, and than the rel of a link for a script.
+        found += [
+            f"referrer {policy}"
+            for a in self.all("meta")
+            if a.get("name", "").lower() == "referrer"
+            and (policy := a.get("content", "").lower()) != "no-referrer"
+        ]
         for attributes in self.all("link"):
             found += _HINTS & rel(attributes)
         kinds = (attributes.get("type", "") for attributes in self.all("script"))

@@ -4,7 +4,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from .snapshot import TLS_ONLY, Document, Snapshot, freeze
+from .snapshot import TLS_ONLY, Site, Snapshot
 
 # What nginx or Caddy would read as a variable or as the end of the text.
 _ENTITIES = str.maketrans({c: f"&#{ord(c)};" for c in "$`{}\\"})
@@ -15,20 +15,10 @@ _ENTITIES = str.maketrans({c: f"&#{ord(c)};" for c in "$`{}\\"})
 @with_appcontext
 def command(proxy: str) -> None:
     """Print the neutral error page, all headers with it, for a proxy to include."""
-    click.echo({"nginx": nginx_errors, "caddy": caddy_errors}[proxy](_error_page()))
-
-
-def _error_page() -> Snapshot:
-    """Return the error page in the first language, padded as gunicorn sends it."""
-    content = current_app.extensions["quietpage"]()
-    client = current_app.test_client()
-    base_url = f"https://{min(content.settings.hosts)}"
-    documents = {}
-    for language in content.languages:
-        response = client.post(f"/{language.tag}/", base_url=base_url)
-        document = Document(list(response.headers), response.data)
-        documents[language.tag] = document
-    return freeze(documents, ["identity"])[content.languages[0].tag, "identity"]
+    site: Site = current_app.extensions["quietpage.freeze"]()
+    # Of the first language, padded as gunicorn sends it.
+    page = next(iter(site.errors.values()))
+    click.echo({"nginx": nginx_errors, "caddy": caddy_errors}[proxy](page))
 
 
 def nginx_errors(page: Snapshot) -> str:

@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +19,7 @@ from .errors import QuietpageError
 TABLE = Path(__file__).with_name("helplines.csv")
 EMERGENCY_TABLE = Path(__file__).with_name("emergency-numbers.csv")
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+_CONFIDENCES = ("high", "medium", "low")
 AUDIENCES = ("everyone", "women", "men", "lgbtq", "children")
 
 _DAY = f"(?:{'|'.join(DAYS)})"
@@ -129,7 +130,7 @@ def load_countries(
     own_table = own_table if own_table and own_table.exists() else None
     errors = [found for found in check(table, emergency_table) if found.is_error]
     if own_table:
-        errors += [f for f in check(own_table, emergency_table) if f.is_error]
+        errors += [f for f in _own_findings(own_table, emergency_table) if f.is_error]
     if errors:
         more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
         raise QuietpageError(
@@ -211,17 +212,32 @@ def check(
     ]
     seen: dict[tuple[str, str], int] = {}
     for line, row in _read(table, Helpline):
-        key = (row.country, row.phone or row.website)
+        reached = row.phone or row.sms_number or row.chat_url or row.website
+        key = (row.country, reached)
         if key in seen:
             message = f"repeats line {seen[key]} ({key[1]}). Remove one."
             findings.append(Finding(table.name, line, message))
         seen.setdefault(key, line)
-    findings += [
-        Finding(emergency_table.name, line, *fault)
-        for line, row in _read(emergency_table, Emergency)
-        for fault in _emergency_faults(row)
-    ]
+    lines: dict[str, int] = {}
+    for line, emergency in _read(emergency_table, Emergency):
+        faults = list(_emergency_faults(emergency))
+        if emergency.country in lines:
+            message = f"repeats the country of line {lines[emergency.country]}."
+            faults.append((f"{message} Remove one.", True))
+        lines.setdefault(emergency.country, line)
+        findings += [Finding(emergency_table.name, line, *fault) for fault in faults]
     return findings
+
+
+def _own_findings(
+    own_table: Path, emergency_table: Path = EMERGENCY_TABLE, today: date | None = None
+) -> list[Finding]:
+    """Return the faults of an organisation's table, named by its whole path."""
+    return [
+        replace(found, file=str(own_table))
+        for found in check(own_table, emergency_table, today)
+        if found.file != emergency_table.name
+    ]
 
 
 def _row_faults(row: Helpline, today: date | None) -> Iterator[tuple[str, bool]]:
@@ -248,7 +264,7 @@ def _row_faults(row: Helpline, today: date | None) -> Iterator[tuple[str, bool]]
         ("audience", row.audience, AUDIENCES),
         ("run_by", row.run_by, ("", "police")),
         ("cost", row.cost, ("", "free", "charged")),
-        ("confidence", row.confidence, ("high", "medium", "low")),
+        ("confidence", row.confidence, _CONFIDENCES),
     ):
         if value not in allowed:
             choice = ", ".join(option or "empty" for option in allowed)
@@ -277,11 +293,12 @@ def _place_faults(country: str, source: str) -> Iterator[tuple[str, bool]]:
 
 
 def _number_faults(row: Helpline) -> Iterator[tuple[str, bool]]:
-    if not re.fullmatch(r"\+?\d*", row.sms_number):
+    # Only these digits are dialled (RFC 3966), whatever a spreadsheet writes.
+    if not re.fullmatch(r"(\+?[0-9]+)?", row.sms_number):
         yield f"sms_number is '{row.sms_number}', but must be digits alone.", True
     numbers = [row.phone, row.tty, row.whatsapp, *row.phone_also.split(" ; ")]
     for number in filter(None, numbers):
-        if not re.fullmatch(r"[+*#]?[\d ()*#-]+", number):
+        if not re.fullmatch(r"[+*#]?[0-9 ()*#-]+", number):
             yield f"'{number}' is not a number. Use digits, spaces and hyphens.", True
         elif sum(map(str.isdigit, number)) < _LONG_NUMBER_DIGITS:
             yield from _short_code_faults(number, row.country)
@@ -324,8 +341,10 @@ def _is_valid(number: str, country: str) -> bool:
 
 
 def _age_faults(seen: str, today: date | None) -> Iterator[tuple[str, bool]]:
-    if not re.fullmatch(r"(\d{4}(-(0[1-9]|1[0-2]))?)?", seen):
+    if not re.fullmatch(r"([12][0-9]{3}(-(0[1-9]|1[0-2]))?)?", seen):
         yield f"source_date is '{seen}', but must be YYYY or YYYY-MM.", True
+    elif today and seen > f"{today:%Y-%m}":
+        yield f"source_date is '{seen}', which is still to come. Correct it.", True
     elif today and (not seen or (today - _last_day(seen)).days > _OLD_DAYS):
         yield f"last seen {seen or 'at an unknown date'}. Check the number.", False
 
@@ -338,8 +357,11 @@ def _last_day(seen: str) -> date:
 def _emergency_faults(row: Emergency) -> Iterator[tuple[str, bool]]:
     yield from _place_faults(row.country, row.source)
     for number in (row.police, row.ambulance):
-        if not re.fullmatch(r"\d{0,5}", number):
+        if not re.fullmatch(r"[0-9]{0,5}", number):
             yield f"'{number}' is not a short code. Use up to five digits.", True
+    if row.confidence not in _CONFIDENCES:
+        choice = ", ".join(_CONFIDENCES)
+        yield f"confidence is '{row.confidence}', but must be one of: {choice}.", True
 
 
 def parse_hours(hours: str) -> tuple[list[tuple[str, str, str, str]], bool]:
@@ -390,11 +412,7 @@ def check_command() -> None:
     findings = check(today=today)
     folder = load_settings().folder
     if folder and (own := folder / TABLE.name).exists():
-        findings += [
-            found
-            for found in check(own, today=today)
-            if found.file != EMERGENCY_TABLE.name
-        ]
+        findings += _own_findings(own, today=today)
     for finding in findings:
         click.echo(str(finding))
     errors = sum(found.is_error for found in findings)

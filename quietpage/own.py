@@ -1,5 +1,6 @@
 """What the templates of an organisation may not do to a reader."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
@@ -26,11 +27,11 @@ def document_faults(html: str, inlined: Collection[str]) -> Iterator[tuple[str, 
     for found in [*document.sends(), *document.forms(), *document.previews()]:
         yield found.strip("<>"), f"has {found}"
     yield from _code_faults(document, inlined)
-    for link in document.all("a"):
-        address = link.get("href", "/")
+    for link in document.all("a", "area"):
+        address = link.get("href", link.get("xlink:href", "/"))
         if not address.startswith(("https://", "/", "tel:", "sms:")):
             yield address, f"links to '{address}'"
-        elif address.startswith(("https:", "//")) and "noreferrer" not in rel(link):
+        elif re.match(r"https:|/[/\\]", address) and "noreferrer" not in rel(link):
             yield address, f"links to '{address}' without rel='noreferrer'"
     locale = document.root.get("lang", "").replace("-", "_")
     for word in ruled_out(locale, is_seen_by_others=True):

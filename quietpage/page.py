@@ -72,10 +72,12 @@ def render_guide(content: Content, language: Language) -> str:
                 [_language_name(tag, locale) for tag in tags.split()]
             ),
             joined=joined,
+            # Jinja's own gettext would take a table's text for markup and a format.
+            region_text=lambda region: str(gettext(region)),
             hours_text=lambda hours: _hours_text(hours, locale),
             reviewed_on=in_digits_of(locale, format_date(REVIEWED_ON, "long", locale)),
         )
-    # Line ends between tags show nowhere, and cost a hundred bytes in brotli.
+    # Our templates have no words apart by these alone; they cost a hundred bytes.
     return re.sub(r">\s*\n\s*<", "><", html)
 
 

@@ -80,7 +80,7 @@ class BoundedWorker(gthread.ThreadWorker):  # type: ignore[misc]
             del self._since_s[conn]
 
     def murder_pending(self) -> None:
-        """Hang up on who is too slow; gunicorn calls this every second."""
+        """Hang up on who is too slow; gunicorn calls this at least every second."""
         super().murder_pending()
         latest_s = time.monotonic() - _MAX_REQUEST_S
         for conn, since_s in self._since_s.copy().items():
@@ -113,7 +113,8 @@ def bind_address(environ: Mapping[str, str]) -> str:
     """
     if bind := environ.get("BIND"):
         return bind
-    host, port = environ.get("HOST", "127.0.0.1"), environ.get("PORT", "8000")
+    # An empty HOST is none: gunicorn would listen everywhere.
+    host, port = environ.get("HOST") or "127.0.0.1", environ.get("PORT", "8000")
     if not (port.isascii() and port.isdigit() and int(port) in range(1, 65536)):
         sys.exit(f"Error: PORT is '{port}', but must be a number from 1 to 65535.")
     is_bare_ipv6 = ":" in host and not host.startswith("[")

@@ -41,7 +41,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
-class Document:
+class Rendered:
     """What the Flask app answered: headers as over TLS, and the document."""
 
     headers: Headers
@@ -122,7 +122,7 @@ _CODERS: Mapping[str, Callable[[bytes], Padder]] = {
 
 
 def freeze(
-    documents: Mapping[str, Document], codings: Iterable[str] = CODINGS
+    documents: Mapping[str, Rendered], codings: Iterable[str] = CODINGS
 ) -> dict[tuple[str, str], Snapshot]:
     """Return {(tag, coding): snapshot}, all of one size in each coding."""
     frozen = {}
@@ -144,7 +144,7 @@ def freeze(
     return frozen
 
 
-def _headers(document: Document, coding: str, body: bytes) -> dict[str, Headers]:
+def _headers(document: Rendered, coding: str, body: bytes) -> dict[str, Headers]:
     headers = [(k, v) for k, v in document.headers if k != "Content-Length"]
     if coding != "identity":
         headers.append(("Content-Encoding", coding))
@@ -164,14 +164,17 @@ class Site:
         """Ask `app` for every document and keep the answers, ready to send."""
         self.choose_locale = locale_chooser(tags)
         self._onion = settings.onion
-        self._hosts = frozenset(app.config["TRUSTED_HOSTS"])
+        self._hosts = frozenset([*settings.hosts, settings.onion]) - {""}
         self._forces_https = settings.forces_https
+        # Hosts are judged below; Werkzeug's own list matches no IPv6 address.
+        app.config["TRUSTED_HOSTS"] = None
         client = app.test_client()
-        host = min(settings.hosts)
 
-        def answer(path: str, method: str = "GET") -> Document:
-            response = client.open(path, method=method, base_url=f"https://{host}")
-            return Document(list(response.headers), response.data)
+        def answer(path: str, method: str = "GET") -> Rendered:
+            response = client.open(path, method=method, base_url="https://localhost")
+            if response.status_code != (200 if method == "GET" else 405):
+                raise RuntimeError(f"{method} {path}: {response.status}")
+            return Rendered(list(response.headers), response.data)
 
         self.guides = freeze({tag: answer(f"/{tag}/") for tag in tags})
         self.errors = freeze(

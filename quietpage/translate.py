@@ -21,6 +21,7 @@ from flask.cli import with_appcontext
 from werkzeug.serving import run_simple
 
 from .catalog import (
+    SOURCE_TAG,
     TRANSLATIONS,
     catalog_faults,
     catalog_files,
@@ -51,6 +52,8 @@ def add_command(tag: str) -> None:
     file = TRANSLATIONS / str(locale) / "LC_MESSAGES" / "messages.po"
     if file.exists():
         raise QuietpageError(f"{short(file)}: is there already. Open it in Poedit.")
+    if str(locale) in (SOURCE_TAG, "root"):
+        raise QuietpageError(f"'{tag}' needs no catalog. Name another language.")
     catalog = polib.POFile(wrapwidth=_WIDTH)
     catalog.header = f" {locale.english_name} translation of Quietpage."
     catalog.metadata = {
@@ -67,7 +70,7 @@ def add_command(tag: str) -> None:
         "X-Reviewed-By": "",
     }
     merge(catalog, read_po(TEMPLATE))
-    file.parent.mkdir(parents=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
     catalog.save(str(file))
     click.echo(
         f"Made {short(file)} ({locale.display_name}, {locale.text_direction},"

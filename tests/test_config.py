@@ -28,6 +28,13 @@ def test_a_file_overrides_the_defaults(tmp_path: Path) -> None:
         ("hosts = []", "hosts is [], but must be a list of host names"),
         ('https = "yes"', "https is 'yes', but must be true or false"),
         ("https = ", "cannot be read"),
+        ('hosts = ["[0:0::1]"]', "hosts is ['[0:0::1]'], but must be a list"),
+        ('hosts = ["[fe80::1%eth0]"]', "hosts is ['[fe80::1%eth0]'], but must be"),
+        ('titles = { en = " " }', "titles is {'en': ' '}, but must be a table"),
+        (
+            'hosts = ["notes.example"]\nexit_url = "https://Notes.example/"',
+            "the exit leads to 'https://Notes.example/', which is this copy",
+        ),
     ],
 )
 def test_a_wrong_setting_is_told_in_one_sentence(

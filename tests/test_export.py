@@ -101,6 +101,17 @@ def test_an_export_that_someone_changed_is_refused(
         check_replaceable(tmp_path / "out")
 
 
+def test_a_link_of_the_user_s_is_not_taken_away(
+    files: dict[str, bytes], tmp_path: Path
+) -> None:
+    folder = tmp_path / "export"
+    write_folder(folder, files)
+    (folder / "mine").symlink_to(tmp_path)
+
+    with pytest.raises(QuietpageError, match="mine is not as it was exported"):
+        check_replaceable(folder)
+
+
 def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
 

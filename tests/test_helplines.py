@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from app import create_app
 from quietpage.errors import QuietpageError
-from quietpage.helplines import TABLE, check, load_countries, speaks
+from quietpage.helplines import EMERGENCY_TABLE, TABLE, check, load_countries, speaks
 
 GOOD = {
     "country": "MX",
@@ -26,6 +26,8 @@ GOOD = {
     "confidence": "high",
 }
 
+TODAY = date(2026, 11, 23)
+
 
 def write_table(folder: Path, **changes: str) -> Path:
     with TABLE.open(encoding="utf-8", newline="") as file:
@@ -39,7 +41,7 @@ def write_table(folder: Path, **changes: str) -> Path:
 
 
 def test_a_good_row_has_no_fault(tmp_path: Path) -> None:
-    assert check(write_table(tmp_path), today=date(2026, 11, 23)) == []
+    assert check(write_table(tmp_path), today=TODAY) == []
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,9 @@ def test_a_good_row_has_no_fault(tmp_path: Path) -> None:
         ({"phone": "+52551234567", "phone_display": ""}, "not a valid number in MX"),
         ({"phone": "55x", "phone_display": ""}, "'55x' is not a number"),
         ({"phone_display": ""}, "phone and phone_display go together"),
+        ({"phone": "٥٥١٢٣٤٥٦٧٨", "phone_display": "٥٥١٢٣٤٥٦٧٨"}, "is not a number"),
+        ({"sms_number": "+"}, "sms_number is '+', but must be digits"),
+        ({"source_date": "0000"}, "source_date is '0000', but must be YYYY"),
         ({"sms_number": "javascript:x"}, "sms_number is 'javascript:x', but must be"),
         ({"languages": "en-"}, "'en-' is no language tag"),
         ({"website": "http://example.org"}, "website is 'http://example.org'"),
@@ -91,7 +96,7 @@ def test_doubts_are_only_warned_of(
 ) -> None:
     table = write_table(tmp_path, **changes)
 
-    findings = check(table, today=date(2026, 11, 23))
+    findings = check(table, today=TODAY)
 
     assert [sentence in str(found) for found in findings] == [True]
     assert load_countries(table)
@@ -102,6 +107,44 @@ def test_a_repeated_number_is_an_error(tmp_path: Path) -> None:
     table.write_text(table.read_text() + table.read_text().splitlines()[1] + "\n")
 
     assert "repeats line 2" in str(check(table)[-1])
+
+
+def test_two_services_without_a_number_are_two(tmp_path: Path) -> None:
+    by_text = {"phone": "", "phone_display": "", "sms_number": "85258"}
+    table = write_table(tmp_path, **by_text)
+    second = table.read_text().splitlines()[1].replace("85258", "741741")
+    table.write_text(f"{table.read_text()}{second}\n")
+
+    assert check(table) == []
+
+
+def test_a_date_to_come_is_an_error(tmp_path: Path) -> None:
+    [found] = check(write_table(tmp_path, source_date="2062-01"), today=TODAY)
+
+    assert "source_date is '2062-01', which is still to come" in found.message
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ("MX,111,111,https://example.org,high,", "repeats the country of line 2"),
+        ("AR,911,107,https://example.org,Low,", "confidence is 'Low', but must be"),
+        ("AR,٩١١,107,https://example.org,high,", "'٩١١' is not a short code"),
+    ],
+)
+def test_a_wrong_emergency_number_stops_the_start(
+    tmp_path: Path, row: str, sentence: str
+) -> None:
+    header = EMERGENCY_TABLE.read_text(encoding="utf-8").splitlines()[0]
+    table = tmp_path / "emergency-numbers.csv"
+    table.write_text(f"{header}\nMX,911,911,https://example.org,high,\n{row}\n")
+
+    with pytest.raises(QuietpageError) as raised:
+        load_countries(write_table(tmp_path), table)
+
+    told = raised.value.format_message()
+    assert told.startswith("emergency-numbers.csv:3: ")
+    assert sentence in told
 
 
 def test_a_cut_off_row_is_told_with_its_line(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A copy of one's own: what an organisation may change, and how a mistake is told."""
 
 import csv
+import shutil
 from dataclasses import fields
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from werkzeug.test import Client
 
 from app import create_app, freeze_site
 from quietpage import reference
+from quietpage.catalog import TRANSLATIONS
 from quietpage.config import ROOT, load_settings
+from quietpage.document import Document
 from quietpage.errors import QuietpageError
 from quietpage.helplines import Helpline
 from quietpage.own import document_faults
@@ -117,6 +120,39 @@ def test_own_helplines_are_added_replace_and_remove(tmp_path: Path) -> None:
     assert "tel:144" in country(ours, "AR")
     assert "<li>" not in country(replaced, "AR")
     assert "tel:911" in country(replaced, "AR")
+
+
+def test_the_text_of_an_own_table_is_no_markup_and_no_format(tmp_path: Path) -> None:
+    write_table(tmp_path, region="<base href=//x.example> 50% of it")
+
+    shown = mexico(own_copy(tmp_path).get("/en/").text)
+
+    assert "&lt;base href=//x.example&gt; 50% of it" in shown
+
+
+def test_hosts_may_be_ipv6_alone(tmp_path: Path) -> None:
+    settings = 'hosts = ["notes.example.org", "[2001:db8::1]"]\nlocales = ["en", "en"]'
+    client = own_copy(tmp_path, settings)
+
+    for host in ("notes.example.org", "[2001:db8::1]:8000"):
+        answer = client.get("/", headers={"Host": host})
+        assert answer.status_code == 200
+        assert 'id="quick-exit"' in answer.text
+        assert answer.text.count('hreflang="en"') <= 1
+
+
+@pytest.mark.parametrize("state", ["draft", "reviewed"])
+def test_an_own_catalog_says_itself_what_it_is(tmp_path: Path, state: str) -> None:
+    file = tmp_path / "translations" / "nl" / "LC_MESSAGES" / "messages.po"
+    file.parent.mkdir(parents=True)
+    shutil.copy(TRANSLATIONS / "de" / "LC_MESSAGES" / "messages.po", file)
+    text = file.read_text(encoding="utf-8").replace("Language: de", "Language: nl")
+    changed = text.replace("X-Review-State: draft", f"X-Review-State: {state}")
+    file.write_text(changed, encoding="utf-8")
+
+    client = own_copy(tmp_path, 'locales = ["nl"]')
+
+    assert ('class="draft"' in client.get("/nl/").text) == (state == "draft")
 
 
 def country(text: str, code: str) -> str:
@@ -328,6 +364,27 @@ def test_a_link_may_say_more_than_noreferrer() -> None:
     link = "<html lang='en'><a href='https://x.example/' rel='noopener noreferrer'>"
 
     assert list(document_faults(link, inlined=())) == []
+
+
+@pytest.mark.parametrize(
+    ("html", "fault"),
+    [
+        ("<meta name=referrer content=unsafe-url>", "has referrer unsafe-url"),
+        ("<area href=http://x.example/>", "links to 'http://x.example/'"),
+        ("<svg><a xlink:href=http://x.example/>", "links to 'http://x.example/'"),
+        ("<a href='/\\x.example/'>", "links to '/\\x.example/' without rel"),
+    ],
+)
+def test_what_tells_others_of_a_reader_is_refused(html: str, fault: str) -> None:
+    [(_, told)] = document_faults(f"<html lang='en'>{html}", inlined=())
+
+    assert told.startswith(fault)
+
+
+def test_the_title_of_a_drawing_is_not_the_page_s() -> None:
+    html = "<title>Notes</title><svg><title>Help</title></svg>"
+
+    assert Document(html).title == "Notes"
 
 
 def test_settings_are_printed_with_value_and_origin(

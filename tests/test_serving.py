@@ -11,6 +11,7 @@ from quietpage.serving import bind_address
         ({}, "127.0.0.1:8000"),
         ({"HOST": "0.0.0.0", "PORT": "80"}, "0.0.0.0:80"),  # noqa: S104
         ({"HOST": "::1"}, "[::1]:8000"),
+        ({"HOST": ""}, "127.0.0.1:8000"),
         ({"BIND": "unix:/run/x.sock", "PORT": "wrong"}, "unix:/run/x.sock"),
     ],
 )

@@ -91,7 +91,13 @@ def test_a_new_language_goes_from_tag_to_page(project: Path) -> None:
 
 @pytest.mark.parametrize(
     ("tag", "hint"),
-    [("spanisch", "Did you mean"), ("pt-BRR", "'pt-BR'"), ("../x", "no language")],
+    [
+        ("spanisch", "Did you mean"),
+        ("pt-BRR", "'pt-BR'"),
+        ("../x", "no language"),
+        ("en", "needs no catalog"),
+        ("root", "needs no catalog"),
+    ],
 )
 def test_add_refuses_what_is_no_language(project: Path, tag: str, hint: str) -> None:
     refused = translate(project, "add", tag)

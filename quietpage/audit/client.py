@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import brotli
 
+from quietpage.document import Document
 from quietpage.errors import QuietpageError
 
 _MAX_BYTES = 2_000_000
@@ -60,6 +61,10 @@ class Answer:
             return b""
         return self.body if coding == "identity" else b""
 
+    def document(self) -> Document:
+        """Return the body as a parsed document."""
+        return Document(self.decoded().decode(errors="replace"))
+
 
 class _Wire(io.RawIOBase):
     """A socket to read from until a deadline: a drip must not renew its time."""
@@ -98,7 +103,7 @@ class Client:
             parts = urlsplit(url)
             self.scheme, self.host = parts.scheme, (parts.hostname or "").lower()
             self.port = parts.port or PORTS[parts.scheme]
-            self.host.encode("idna")
+            self.host = self.host.encode("idna").decode()
         except (ValueError, KeyError):
             self.host = ""
         target = (parts.path or "/") if self.host else ""
@@ -173,6 +178,8 @@ class Client:
                 )
                 response.begin()
                 body = response.read(_MAX_BYTES + 1)
+                if response.length and len(body) <= _MAX_BYTES:
+                    raise http.client.IncompleteRead(body, response.length)
         except TimeoutError:
             raise NoAnswerError(
                 f"{what}: no whole answer within {self.timeout_s:g} s. Look whether"

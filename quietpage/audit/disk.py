@@ -1,6 +1,7 @@
 """What an audit compares with files: a release, and the server's logs."""
 
 import mmap
+import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def release_check(folder: Path | None) -> Check:
 
     return Check(
         "release",
-        "{seen.count} answers; every page is the export's, byte for byte",
+        "every page is the export's, byte for byte",
         "Who changes the page on the way or on the server can spy on readers.",
         "Upload the export anew; let no proxy or CDN change it.",
         look,
@@ -82,20 +83,26 @@ def logs_check(paths: Iterable[Path]) -> Callable[[], Check]:
 def _files(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
-        found += (
-            [p for p in path.rglob("*") if p.is_file()] if path.is_dir() else [path]
-        )
+        if not path.is_dir():
+            found.append(path)
+            continue
+        for folder, _, names in os.walk(path, onerror=_refuse):
+            found += [file for name in names if (file := Path(folder, name)).is_file()]
     for file in found:
         if not file.is_file():
             raise QuietpageError(f"{file}: is no file. Name logs that are.")
         try:
             file.open("rb").close()
         except OSError as error:
-            raise QuietpageError(
-                f"{file}: cannot be read ({error.strerror}). Name logs that exist and"
-                " that you may read."
-            ) from error
+            _refuse(error)
     return found
+
+
+def _refuse(error: OSError) -> None:
+    raise QuietpageError(
+        f"{error.filename}: cannot be read ({error.strerror}). Name logs that exist and"
+        " that you may read."
+    ) from error
 
 
 def _holds(file: Path, needle: bytes, start: int) -> bool:

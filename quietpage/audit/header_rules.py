@@ -24,7 +24,10 @@ def _equals(expected: str) -> Callable[[str], bool]:
 def _is_strict_policy(policy: str) -> bool:
     """Return whether a CSP lets nothing in but what the document itself holds."""
     parts = (part.split() for part in policy.split(";") if part.strip())
-    directives = {name.lower(): sources for name, *sources in parts}
+    directives: dict[str, list[str]] = {}
+    for name, *values in parts:
+        # Of a directive that stands twice browsers heed the first.
+        directives.setdefault(name.lower(), values)
     closed = ("default-src", "base-uri", "form-action", "frame-ancestors")
     sources = [
         source
@@ -32,7 +35,7 @@ def _is_strict_policy(policy: str) -> bool:
         if name.endswith(("-src", "-src-elem", "-src-attr"))
         for source in values
     ]
-    harmless = re.compile(r"'none'|'self'|'(sha\d+|nonce)-[\w+/=-]+'|data:")
+    harmless = re.compile(r"'none'|'(sha\d+|nonce)-[\w+/=-]+'|data:")
     return (
         all(directives.get(name) == ["'none'"] for name in closed)
         and all(harmless.fullmatch(source) for source in sources)

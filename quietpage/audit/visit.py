@@ -45,6 +45,11 @@ class Visit:
         return len(self.everything)
 
     @property
+    def judged(self) -> int:
+        """How many answers must carry every header."""
+        return len(self.answers)
+
+    @property
     def page(self) -> Document:
         """The start page."""
         return self.documents["page"]
@@ -70,7 +75,7 @@ def visit(url: str, timeout_s: float, settings: Settings) -> Visit:
             raise NoAnswerError(f"{url}: TLS fails ({error}). Try again.") from error
         seen.takes_old_tls = client.takes_old_tls()
     seen.answers.append(page)
-    seen.documents["page"] = _document(page)
+    seen.documents["page"] = page.document()
     canary, bad = client.canary, f"{client.canary}.example"
     told = {
         "Accept-Language": canary,
@@ -81,7 +86,7 @@ def visit(url: str, timeout_s: float, settings: Settings) -> Visit:
     }
     not_found = _ask(seen, NOT_FOUND, f"/{canary}?q={canary}", told)
     if not_found:
-        seen.documents[NOT_FOUND] = _document(not_found)
+        seen.documents[NOT_FOUND] = not_found.document()
     _ask(seen, "HEAD", client.start, method="HEAD")
     _ask(seen, "POST", client.start, {"Content-Length": "0"}, "POST")
     _ask(seen, "OPTIONS", client.start, method="OPTIONS")
@@ -163,6 +168,10 @@ def _ask_languages(seen: Visit) -> None:
     tag = seen.page.root.get("lang", "")
     links = seen.page.languages or {tag: seen.client.start}
     own = [(tag, address) for tag, address in links.items() if seen.is_own(address)]
+    if left_out := own[_MAX_LANGUAGES:]:
+        seen.unanswered.append(
+            f"{len(left_out)} languages were not asked for; {_MAX_LANGUAGES} were"
+        )
     for tag, address in own[:_MAX_LANGUAGES]:
         path = resolve(seen.client.start, address).path
         if not re.fullmatch(r"[!-~]+", tag + path):
@@ -172,13 +181,9 @@ def _ask_languages(seen: Visit) -> None:
             if answer := _ask(seen, f"page {tag} {coding}", path, asked):
                 seen.pages[tag, coding] = answer
         if page := seen.pages.get((tag, "identity")):
-            seen.documents[f"page {tag}"] = _document(page)
+            seen.documents[f"page {tag}"] = page.document()
         asked = {"Accept-Encoding": "br", "Accept-Language": tag}
         if answer := _ask(
             seen, f"page by Accept-Language {tag}", seen.client.start, asked
         ):
             seen.negotiated[tag] = answer
-
-
-def _document(answer: Answer) -> Document:
-    return Document(answer.decoded().decode(errors="replace"))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from quietpage.snapshot import Document, Headers, Site, freeze
+from quietpage.snapshot import Headers, Rendered, Site, freeze
 from tests import small_server
 
 
@@ -47,7 +47,7 @@ def rewritten(site: Site, rewrite: Callable[[str, bytes], bytes]) -> Site:
     }
     changed.guides = freeze(
         {
-            tag: Document(guide.headers["https"], rewrite(tag, guide.body.rstrip()))
+            tag: Rendered(guide.headers["https"], rewrite(tag, guide.body.rstrip()))
             for tag, guide in guides.items()
         }
     )

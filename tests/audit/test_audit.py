@@ -1,6 +1,8 @@
 """The audit: our site passes, each broken site fails with its one finding."""
 
+import errno
 import json
+import os
 import re
 import socket
 import socketserver
@@ -116,6 +118,10 @@ ANSWERS: dict[str, tuple[str, Change]] = {
         "content-security-policy",
         with_other("Content-Security-Policy", "script-src", "script-src cdn.example"),
     ),
+    "a policy opened before it is closed": (
+        "content-security-policy",
+        with_other("Content-Security-Policy", "default-src", "img-src *; default-src"),
+    ),
     "no Referrer-Policy on a 405": (
         "referrer-policy",
         on("405", without("Referrer-Policy")),
@@ -200,6 +206,7 @@ DOCUMENTS: dict[str, tuple[str, Callable[[str, bytes], bytes]]] = {
     "a host prepared": ("beacons", after(b"<head>", b"<link rel=preconnect href=//a>")),
     "a beacon": ("beacons", after(b"<script>", b"navigator.sendBeacon('/a');")),
     "a ping": ("beacons", after(b"<main>", b"<a href=/en/ ping=/a>a</a>")),
+    "a referrer": ("beacons", after(b"<head>", b"<meta name=referrer content=origin>")),
     "a font": ("fonts", after(b"<style>", b"@font-face{src:url(/a.woff2)}")),
     "a form": ("forms", after(b"</header>", b"<form></form>")),
     "a remembered field": ("forms", after(b"</header>", b"<input>")),
@@ -291,6 +298,18 @@ def test_what_a_log_keeps_of_a_visit_is_found(
         result = audit(url, "--json", "--logs", str(tmp_path))
 
     assert failed(result) == ([] if kept == "nothing" else ["logs"])
+
+
+def test_logs_that_may_not_be_read_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(folder: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(folder))
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    result = audit("http://localhost/", "--logs", str(tmp_path))
+
+    assert_sentence(result, f"{tmp_path}: cannot be read (Permission denied)")
 
 
 def write_release(site: Site, folder: Path) -> None:
@@ -495,6 +514,11 @@ def send_bad_length(connection: socket.socket) -> None:
     connection.sendall(chunked + b"zz\r\n<html>")
 
 
+def send_half(connection: socket.socket) -> None:
+    connection.recv(65536)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n<html>")
+
+
 def send_no_page(connection: socket.socket) -> None:
     connection.recv(65536)
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK")
@@ -511,6 +535,7 @@ HOSTILE: dict[Callable[[socket.socket], None], str] = {
     redirect_to_no_address: "'http://[' is no web address",
     send_garbage: "no answer in HTTP",
     send_bad_length: "no answer in HTTP",
+    send_half: "no answer in HTTP (IncompleteRead(6 bytes read, 993 more expected))",
     send_no_page: "the answer is no HTML page (status 200)",
 }
 
