@@ -240,7 +240,10 @@ def load_settings(path: Path | None = None) -> Settings:
     folder = file.parent if file.parent != ROOT else None
     settings = Settings(**_checked(file.name, values), folder=folder)
     for url in (settings.exit_url, *settings.exit_urls.values()):
-        if urlsplit(url).hostname in (*settings.hosts, settings.onion):
+        address = urlsplit(url)
+        # On another port another server may listen.
+        is_own = address.hostname in (*settings.hosts, settings.onion)
+        if is_own and address.port in (None, 443):
             raise QuietpageError(
                 f"{file.name}: the exit leads to '{url}', which is this copy. Choose"
                 " another site."
