@@ -64,14 +64,24 @@ class Engine:
         )
 
     def wait(self, condition: Callable[[], Any], seconds: float = 12) -> Any:
-        """Return what `condition` does as soon as it is true; fail after `seconds`."""
+        """Return what `condition` does as soon as it is true; fail after `seconds`.
+
+        A driver that has died is told as such, for pytest to start the test anew.
+        """
         end = time.monotonic() + seconds
+        fault: Exception | None = None
         while time.monotonic() < end:
-            with suppress(Exception):
+            try:
                 if found := condition():
                     return found
+                fault = None
+            except Exception as error:  # noqa: BLE001 - a page that changes answers so
+                fault = error
             time.sleep(0.03)
-        raise AssertionError(f"{self.name}: did not happen within {seconds} s")
+        if isinstance(fault, HTTPError):
+            raise fault
+        message = f"{self.name}: did not happen within {seconds} s"
+        raise AssertionError(message) from fault
 
     def navigate(self, url: str) -> None:
         """Start a navigation."""
