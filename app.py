@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Wrapped lines of a template are one line to a translator.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.config["TRUSTED_HOSTS"] = [*settings.hosts, *filter(None, [settings.onion])]
+    app.config["TRUSTED_HOSTS"] = list(settings.names)
     if settings.folder:
         own = FileSystemLoader(settings.folder / "templates")
         app.jinja_loader = ChoiceLoader([own, app.jinja_loader or DictLoader({})])

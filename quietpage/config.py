@@ -220,6 +220,11 @@ class Settings:
         return (urlsplit(self.exit_of(tag)).hostname or "").removeprefix("www.")
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What this copy answers to: the hosts, and the onion if there is one."""
+        return (*self.hosts, *filter(None, [self.onion]))
+
+    @property
     def forces_https(self) -> bool:
         """Whether plain HTTP is redirected: asked for, or behind a proxy."""
         return self.https or bool(self.trusted_proxies)
@@ -242,7 +247,7 @@ def load_settings(path: Path | None = None) -> Settings:
     for url in (settings.exit_url, *settings.exit_urls.values()):
         address = urlsplit(url)
         # On another port another server may listen.
-        is_own = address.hostname in (*settings.hosts, settings.onion)
+        is_own = address.hostname in settings.names
         if is_own and address.port in (None, 443):
             raise QuietpageError(
                 f"{file.name}: the exit leads to '{url}', which is this copy. Choose"

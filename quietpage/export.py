@@ -115,7 +115,6 @@ def configurations(
     tags = [tag for tag, coding in site.guides if coding == "identity"]
     ranges = language_ranges(tags)
     sent = site.guides[tags[0], "identity"].headers["https"]
-    hosts = [*settings.hosts, *filter(None, [settings.onion])]
     values = {
         "root": root,
         "port": port,
@@ -129,8 +128,8 @@ def configurations(
         "sizes": {c: len(guide.body) for (_, c), guide in site.guides.items()},
         "coding_rules": CODING_RULES,
         "host": settings.hosts[0],
-        "hosts": hosts,
-        "any_host": "|".join(map(literal, hosts)),
+        "hosts": settings.names,
+        "any_host": "|".join(map(literal, settings.names)),
         "onion": settings.onion,
         "https": settings.https,
         "headers": [

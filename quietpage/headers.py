@@ -9,7 +9,7 @@ from .config import Settings
 ONION_LOCATION = "Onion-Location"
 VARY = "Accept-Encoding, Accept-Language"
 # Browsers write the host down for as long: no longer than lists of preloaded hosts ask.
-_ONE_YEAR_S = 31_536_000
+ONE_YEAR_S = 31_536_000
 
 # `document.featurePolicy.features()` of Chromium 156: a page of notes needs none. Left
 # out is ch-*, hints for hosts that a page loads from: there are none, and each visit
@@ -85,7 +85,7 @@ def secure(app: Flask, assets: Assets, settings: Settings) -> None:
         app,
         # `Site` redirects, without repeating what the client sent.
         force_https=False,
-        strict_transport_security_max_age=_ONE_YEAR_S,
+        strict_transport_security_max_age=ONE_YEAR_S,
         strict_transport_security_include_subdomains=settings.hsts_subdomains,
         strict_transport_security_preload=settings.hsts_preload,
         content_security_policy=content_security_policy(assets),

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
@@ -205,28 +205,33 @@ def check(
     Raises:
         QuietpageError: A table cannot be read at all.
     """
-    findings = [
-        Finding(table.name, line, *fault)
-        for line, row in _read(table, Helpline)
-        for fault in _row_faults(row, today)
-    ]
-    seen: dict[tuple[str, str], int] = {}
-    for line, row in _read(table, Helpline):
-        reached = row.phone or row.sms_number or row.chat_url or row.website
-        key = (row.country, reached)
-        if key in seen:
-            message = f"repeats line {seen[key]} ({key[1]}). Remove one."
-            findings.append(Finding(table.name, line, message))
-        seen.setdefault(key, line)
-    lines: dict[str, int] = {}
-    for line, emergency in _read(emergency_table, Emergency):
-        faults = list(_emergency_faults(emergency))
-        if emergency.country in lines:
-            message = f"repeats the country of line {lines[emergency.country]}."
-            faults.append((f"{message} Remove one.", True))
-        lines.setdefault(emergency.country, line)
-        findings += [Finding(emergency_table.name, line, *fault) for fault in faults]
-    return findings
+    helplines = _findings(
+        table,
+        Helpline,
+        lambda row: _row_faults(row, today),
+        lambda row: row.phone or row.sms_number or row.chat_url or row.website,
+    )
+    emergencies = _findings(
+        emergency_table, Emergency, _emergency_faults, lambda row: row.country
+    )
+    return [*helplines, *emergencies]
+
+
+def _findings(
+    table: Path,
+    row_type: type[Row],
+    faults: Callable[[Row], Iterator[tuple[str, bool]]],
+    name: Callable[[Row], str],
+) -> Iterator[Finding]:
+    """Yield the faults of each row, and where its name stands twice in a country."""
+    lines: dict[tuple[str, str], int] = {}
+    for line, row in _read(table, row_type):
+        for fault in faults(row):
+            yield Finding(table.name, line, *fault)
+        first = lines.setdefault((row.country, name(row)), line)
+        if first != line:
+            message = f"repeats line {first} ({name(row)}). Remove one."
+            yield Finding(table.name, line, message)
 
 
 def _own_findings(
@@ -266,14 +271,20 @@ def _row_faults(row: Helpline, today: date | None) -> Iterator[tuple[str, bool]]
         ("cost", row.cost, ("", "free", "charged")),
         ("confidence", row.confidence, _CONFIDENCES),
     ):
-        if value not in allowed:
-            choice = ", ".join(option or "empty" for option in allowed)
-            yield f"{name} is '{value}', but must be one of: {choice}.", True
+        yield from _choice_faults(name, value, allowed)
     for name, value in (("website", row.website), ("chat_url", row.chat_url)):
         if value and not _HTTPS.fullmatch(value):
             yield f"{name} is '{value}', but must begin with https://.", True
     yield from _number_faults(row)
     yield from _age_faults(row.source_date, today)
+
+
+def _choice_faults(
+    name: str, value: str, allowed: Sequence[str]
+) -> Iterator[tuple[str, bool]]:
+    if value not in allowed:
+        choice = ", ".join(option or "empty" for option in allowed)
+        yield f"{name} is '{value}', but must be one of: {choice}.", True
 
 
 def _is_language(tag: str) -> bool:
@@ -359,9 +370,7 @@ def _emergency_faults(row: Emergency) -> Iterator[tuple[str, bool]]:
     for number in (row.police, row.ambulance):
         if not re.fullmatch(r"[0-9]{0,5}", number):
             yield f"'{number}' is not a short code. Use up to five digits.", True
-    if row.confidence not in _CONFIDENCES:
-        choice = ", ".join(_CONFIDENCES)
-        yield f"confidence is '{row.confidence}', but must be one of: {choice}.", True
+    yield from _choice_faults("confidence", row.confidence, _CONFIDENCES)
 
 
 def parse_hours(hours: str) -> tuple[list[tuple[str, str, str, str]], bool]:

@@ -164,7 +164,7 @@ class Site:
         """Ask `app` for every document and keep the answers, ready to send."""
         self.choose_locale = locale_chooser(tags)
         self._onion = settings.onion
-        self._hosts = frozenset([*settings.hosts, settings.onion]) - {""}
+        self._hosts = frozenset(settings.names)
         self._forces_https = settings.forces_https
         # Hosts are judged below; Werkzeug's own list matches no IPv6 address.
         app.config["TRUSTED_HOSTS"] = None

@@ -127,7 +127,7 @@ def test_a_date_to_come_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        ("MX,111,111,https://example.org,high,", "repeats the country of line 2"),
+        ("MX,111,111,https://example.org,high,", "repeats line 2 (MX). Remove one."),
         ("AR,911,107,https://example.org,Low,", "confidence is 'Low', but must be"),
         ("AR,٩١١,107,https://example.org,high,", "'٩١١' is not a short code"),
     ],

@@ -78,7 +78,7 @@ def command(  # noqa: PLR0913 - an option each
     settings = load_settings()
     host = Client(url, timeout).host
     named = f"[{host}]" if ":" in host else host
-    if not (yes or is_loopback(host) or named in {*settings.hosts, settings.onion}):
+    if not (yes or is_loopback(host) or named in settings.names):
         raise QuietpageError(
             f"{host} is not among the hosts of the settings. Ask whoever runs it, then"
             " add --yes."

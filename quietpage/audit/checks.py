@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from babel.core import Locale, UnknownLocaleError
 
 from quietpage.document import Document
-from quietpage.headers import ONION_LOCATION, OURS
+from quietpage.headers import ONE_YEAR_S, ONION_LOCATION, OURS
 from quietpage.negotiate import CODINGS
 from quietpage.proofread import ruled_out
 
@@ -17,7 +17,6 @@ from .client import PORTS, resolve
 from .header_rules import RULES, Rule
 from .visit import WRONG_HOST, Visit
 
-_ONE_YEAR_S = 31_536_000
 _LEAST_DAYS = 14
 # Headers that mean nothing to a reader's privacy, and those that other checks judge.
 _KNOWN = {
@@ -49,7 +48,7 @@ class Check:
 
 def _holds_for_a_year(value: str) -> bool:
     found = re.search(r"max-age=\"?(\d{1,12})", value.lower())
-    return found is not None and int(found[1]) >= _ONE_YEAR_S
+    return found is not None and int(found[1]) >= ONE_YEAR_S
 
 
 def _header_check(rule: Rule) -> Check:
@@ -344,7 +343,7 @@ CHECKS: tuple[Check, ...] = (
         "strict-transport-security",
         "a year or more over TLS",
         "Without it a network can lead the next visit to plain HTTP.",
-        "Send max-age=31536000 over TLS; nothing on an onion address.",
+        f"Send max-age={ONE_YEAR_S} over TLS; nothing on an onion address.",
         _hsts,
     ),
     *map(_header_check, RULES),
