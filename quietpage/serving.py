@@ -17,7 +17,7 @@ from gunicorn.workers import gthread
 
 from .config import Settings, load_settings
 from .errors import QuietpageError
-from .snapshot import Site
+from .site import Site
 
 # No client holds a thread for longer: a request comes in one packet or two.
 _MAX_REQUEST_S = 10
