@@ -15,8 +15,13 @@ from gunicorn.workers.ggevent import GeventWorker
 # How long a client may take to read. An answer is in the kernel's hands long before,
 # but for a reader of a long one on a line of less than 3 kB/s.
 _MAX_SEND_S = 30
+# What the kernel may hold of a connection: a whole compressed answer. By itself it holds
+# megabytes for a client that asks and does not read, until none is left for others.
+_KERNEL_BYTES = 65536
 # What is read of a body, so that the next request of the connection can be found.
 _MAX_BODY_BYTES = 65536
+# Requests, of any connection, after which one lets the others go first.
+_TURN_REQUESTS = 16
 
 _STATUSES = {
     errors.LimitRequestLine: 414,
@@ -44,6 +49,8 @@ class QuietWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no type
             socket.socket(s.FAMILY, socket.SOCK_STREAM, fileno=s.sock.detach())
             for s in self.sockets
         ]
+        for listener in self.sockets:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_BYTES)
         gevent.get_hub().print_exception = self.print_exception
 
     def print_exception(
@@ -67,11 +74,13 @@ class QuietWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no type
                 os._exit(1)
 
     def timeout_ctx(self) -> Any:
-        """Return the bound on the next request, having let all other clients go first.
+        """Return the bound on the next request, and let others go first now and then.
 
-        Who sends one request behind the other and reads as fast would never let go.
+        A client that sends one request behind the other, and reads as fast, would never
+        let go: gevent goes on to others only where there is nothing to do.
         """
-        gevent.sleep(0)
+        if self.nr % _TURN_REQUESTS == 0:
+            gevent.sleep(0)
         return super().timeout_ctx()
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
