@@ -27,6 +27,7 @@ _NAMES = {
     ),
     "gunicorn.workers.ggevent:GeventWorker.patch": "self",
     "gunicorn.workers.ggevent:GeventWorker.timeout_ctx": "self",
+    "gunicorn.workers.ggevent:GeventWorker.server_class": None,
     "gevent.hub:Hub.print_exception": "self context t v tb",
 }
 
@@ -40,11 +41,12 @@ def check_versions() -> None:
     for name, parameters in _NAMES.items():
         try:
             found = resolve_name(name)
+            is_known = (
+                parameters is None
+                or " ".join(signature(found).parameters) == parameters
+            )
         except (ImportError, AttributeError):
-            found = None
-        is_known = found is not None and (
-            parameters is None or " ".join(signature(found).parameters) == parameters
-        )
+            is_known = False
         if not is_known:
             sys.exit(
                 f"Error: {name} is missing or has changed, and without it the server"

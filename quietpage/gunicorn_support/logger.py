@@ -1,5 +1,6 @@
 """A log for gunicorn that prints what an operator needs, and nothing of visitors."""
 
+import logging
 import sys
 import traceback
 from pathlib import Path
@@ -39,6 +40,12 @@ MESSAGES = frozenset(
 
 class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn ships no types
     """Print the messages of `MESSAGES`, and of an error its kind and its place."""
+
+    def setup(self, cfg: Any) -> None:
+        """Prepare the log; a line that cannot be written is not explained elsewhere."""
+        super().setup(cfg)
+        # The explanation would hold the error that is being handled, in its words.
+        logging.raiseExceptions = False
 
     def critical(self, msg: str, *args: Any, **kwargs: Any) -> None:
         """Print a message of the list."""

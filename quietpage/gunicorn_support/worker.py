@@ -2,11 +2,13 @@
 
 import os
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Any
 
 import gevent
 from gevent import socket
+from gevent.server import StreamServer
 from gunicorn import util
 from gunicorn.http import errors
 from gunicorn.workers.base_async import AsyncWorker
@@ -15,8 +17,8 @@ from gunicorn.workers.ggevent import GeventWorker
 # How long a client may take to read. An answer is in the kernel's hands long before,
 # but for a reader of a long one on a line of less than 3 kB/s.
 _MAX_SEND_S = 30
-# What the kernel may hold of a connection: a whole compressed answer. By itself it holds
-# megabytes for a client that asks and does not read, until none is left for others.
+# What the kernel may hold of a connection: a whole compressed answer. Left alone, it
+# holds megabytes for a client that does not read, until none is left for others.
 _KERNEL_BYTES = 65536
 # What is read of a body, so that the next request of the connection can be found.
 _MAX_BODY_BYTES = 65536
@@ -32,6 +34,19 @@ _STATUSES = {
 }
 
 
+class _Server(StreamServer):  # type: ignore[misc]  # gevent ships no types
+    """Accepts connections for a worker."""
+
+    # gunicorn accepts one, then serves all that others have sent, then the next: who
+    # comes new waits behind everyone who drips.
+    max_accept = 16
+
+    def __init__(
+        self, listener: Any, *, spawn: Any, worker: Any, **_of_wsgi: Any
+    ) -> None:
+        super().__init__(listener, partial(worker.handle, listener), spawn=spawn)
+
+
 class QuietWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no types
     """A worker in which every connection waits for itself and nobody else.
 
@@ -41,7 +56,7 @@ class QuietWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no type
     sockets: list[Any]
 
     def patch(self) -> None:
-        """Give gunicorn sockets of gevent's, and leave Python as it is.
+        """Give gunicorn sockets of gevent's and our server; leave Python as it is.
 
         What is preloaded would be patched too late, and no code of ours ever waits.
         """
@@ -49,6 +64,7 @@ class QuietWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no type
             socket.socket(s.FAMILY, socket.SOCK_STREAM, fileno=s.sock.detach())
             for s in self.sockets
         ]
+        self.server_class = partial(_Server, worker=self)
         for listener in self.sockets:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_BYTES)
         gevent.get_hub().print_exception = self.print_exception

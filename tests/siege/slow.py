@@ -17,13 +17,13 @@ from tests.siege.answers import CANARY
 
 _HEAD = f" /en/?{CANARY} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: {CANARY}\r\n"
 _GET = f"GET{_HEAD}\r\n".encode()
-_ROUND_S = 1
+_ROUND_S = 2
 _SLICES = 20
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What a client sends at first, and what it then does once a second, or always."""
+    """What a client sends at first, and what it then does every second, or always."""
 
     first: bytes
     more: bytes = b""
