@@ -16,7 +16,7 @@ from quietpage.errors import QuietpageError
 from quietpage.headers import secure
 from quietpage.own import check_documents
 from quietpage.page import Content, template_faults
-from quietpage.snapshot import Site
+from quietpage.site import Site
 
 
 def create_app(settings: Settings | None = None) -> Flask:

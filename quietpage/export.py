@@ -22,7 +22,7 @@ from .config import Settings
 from .errors import QuietpageError
 from .headers import ONION_LOCATION
 from .ranges import CODING_RULES, first_range, language_ranges, literal
-from .snapshot import TLS_ONLY, Site
+from .site import TLS_ONLY, Site
 
 ROOT = "/srv/quietpage"
 _SUMS = "SHA256SUMS"

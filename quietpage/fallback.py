@@ -4,7 +4,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from .snapshot import TLS_ONLY, Site, Snapshot
+from .site import TLS_ONLY, Site, Snapshot
 
 # What nginx or Caddy would read as a variable or as the end of the text.
 _ENTITIES = str.maketrans({c: f"&#{ord(c)};" for c in "$`{}\\"})

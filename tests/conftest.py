@@ -19,7 +19,7 @@ from werkzeug.test import Client
 from app import freeze_site
 from quietpage.catalog import load_languages
 from quietpage.config import ROOT, Settings
-from quietpage.snapshot import Site
+from quietpage.site import Site
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",

@@ -10,7 +10,7 @@ from werkzeug.test import Client
 
 from app import create_app, freeze_site
 from quietpage.config import ROOT, Settings
-from quietpage.snapshot import Site
+from quietpage.site import Site
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from quietpage.errors import QuietpageError
 from quietpage.export import check_replaceable, export_files, write_folder
 from quietpage.negotiate import locale_chooser
 from quietpage.ranges import language_ranges
-from quietpage.snapshot import Site
+from quietpage.site import Site
 from tests.conftest import TAGS
 
 FILES = {"site/index.html": b"old", "SHA256SUMS": b""}

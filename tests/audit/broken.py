@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from quietpage.snapshot import Headers, Rendered, Site, freeze
+from quietpage.site import Headers, Rendered, Site, freeze
 from tests import small_server
 
 

@@ -21,9 +21,10 @@ from click.testing import CliRunner, Result
 from app import create_app, freeze_site
 from quietpage.audit import client
 from quietpage.audit.client import PORTS
+from quietpage.compression import compress_brotli, compress_gzip
 from quietpage.config import Settings
 from quietpage.export import guide_file
-from quietpage.snapshot import Site, compress_brotli, compress_gzip
+from quietpage.site import Site
 from tests import small_server
 from tests.audit.broken import Change, Exchange, rewritten, serve
 from tests.conftest import Server, free_port

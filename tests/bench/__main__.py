@@ -40,11 +40,13 @@ def measure(folder: Path) -> dict[str, report.Report]:
             name: stack.enter_context(
                 start_server(
                     folder / f"peer-{number}",
-                    target,
-                    environment={} if name == rates.OURS else BARE,
+                    peer.target,
+                    environment={}
+                    if name == rates.OURS
+                    else BARE | {"PEER_WORKER": peer.worker},
                 )
             )
-            for number, (name, (target, _)) in enumerate(rates.PEERS.items())
+            for number, (name, peer) in enumerate(rates.PEERS.items())
         }
         ports = {name: server.port for name, server in servers.items()}
         files = stack.enter_context(serve_files(folder / "nginx"))

@@ -2,8 +2,8 @@
 
 import os
 
-bind = f"127.0.0.1:{os.environ['PORT']}"
-worker_class = "gthread"
+bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+worker_class = os.environ.get("PEER_WORKER", "gthread")
 workers = 2
 threads = 8
 preload_app = True

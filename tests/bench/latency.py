@@ -72,16 +72,19 @@ def _connect(port: int) -> socket.socket:
 
 
 def report(ports: Mapping[str, int], rates: Rates) -> Report:
-    """Return the percentiles of each server at half of its own best rate."""
+    """Return the percentiles of each server at half of its own rate."""
     found: dict[str, list[list[float]]] = {name: [] for name in ports}
+    halves = {
+        name: statistics.median(next(iter(rates[name].values()))) / 2 for name in ports
+    }
     for _ in range(ROUNDS):
         for name, port in ports.items():
-            values = waits(port, max(rates[name]) / 2)
+            values = waits(port, halves[name])
             found[name].append([values[int(len(values) * p)] for p in PERCENTILES])
     rows = [
         (
             name,
-            f"{max(rates[name]) / 2:,.0f}",
+            f"{halves[name]:,.0f}",
             *(
                 f"{statistics.median(column):.1f}"
                 for column in zip(*rounds, strict=True)

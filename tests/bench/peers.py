@@ -15,7 +15,7 @@ from jinja2 import DictLoader
 
 from app import freeze_site
 from quietpage.catalog import TRANSLATIONS, read_po
-from quietpage.snapshot import Headers
+from quietpage.site import Headers
 
 PLAIN = """<!doctype html><html lang="en"><meta charset="utf-8">
 <title>{{ title }}</title>

@@ -1,40 +1,62 @@
 """Requests a second beside peers, on gunicorn and on nginx.
 
-Each round asks every server in turn; the best of the rounds counts, as two cores
-that are shared make some rounds collapse whatever is served.
+Each round asks every server in turn, with few connections and with many. The median of
+the rounds counts: on two cores that are shared, threads collapse in some of them.
 """
 
 import re
 import statistics
 import subprocess
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from tests.bench.report import Goal, Report, table
 
 ROUNDS = 7
-SECONDS = 3
+SECONDS = 2
+CONNECTIONS = (16, 64)
 OURS = "Quietpage"
 EXPORT = "the export on nginx"
 PLAIN_FILE = "a plain file on nginx"
-# gunicorn's target, and how many times as fast as it Quietpage has to be.
+
+
+class Peer(NamedTuple):
+    """What gunicorn serves, on which worker, and how much faster we have to be.
+
+    `least` holds a ratio for each of `CONNECTIONS`, nought where none is wanted.
+    """
+
+    target: str
+    worker: str
+    least: tuple[float, float] = (0, 0)
+
+
 PEERS = {
-    OURS: ("app:serve()", 0.0),
-    "bare Flask view": ("tests.bench.peers:bare_flask()", 1.3),
-    "raw WSGI function": ("tests.bench.peers:raw_wsgi()", 0.9),
-    "naive page": ("tests.bench.peers:naive()", 6.0),
-    "naive page, text finished": ("tests.bench.peers:finished()", 0.0),
+    OURS: Peer("app:serve()", "gevent"),
+    "raw WSGI function on threads": Peer(
+        "tests.bench.peers:raw_wsgi()", "gthread", (1.3, 1.0)
+    ),
+    "raw WSGI function on gevent": Peer(
+        "tests.bench.peers:raw_wsgi()", "gevent", (0.95, 0.95)
+    ),
+    "bare Flask view": Peer("tests.bench.peers:bare_flask()", "gthread", (1.7, 1.7)),
+    "naive page": Peer("tests.bench.peers:naive()", "gthread", (6, 6)),
+    "naive page, text finished": Peer("tests.bench.peers:finished()", "gthread"),
 }
-NGINX_PEERS = {EXPORT: 0.0, PLAIN_FILE: 0.95}
+# The export is compared with it.
+NGINX_PEERS = {EXPORT: (0.0, 0.0), PLAIN_FILE: (0.95, 0.95)}
 
-# Requests a second by name, a number a round.
-Rates = dict[str, list[float]]
+# Requests a second by name and number of connections, one for each round.
+Rates = dict[str, dict[int, list[float]]]
 
 
-def requests_per_second(port: int, seconds: int = SECONDS) -> float:
+def requests_per_second(
+    port: int, seconds: int = SECONDS, connections: int = CONNECTIONS[0]
+) -> float:
     """Return what wrk measures over keep-alive connections; errors end the run."""
-    command = ["wrk", "-t2", "-c16", f"-d{seconds}s", "-H", "Accept-Encoding: gzip"]
+    command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s"]
     told = subprocess.run(
-        [*command, f"http://127.0.0.1:{port}/"],
+        [*command, "-H", "Accept-Encoding: gzip", f"http://127.0.0.1:{port}/"],
         capture_output=True,
         text=True,
         check=False,
@@ -47,31 +69,39 @@ def requests_per_second(port: int, seconds: int = SECONDS) -> float:
 
 def measure(ports: Mapping[str, int]) -> Rates:
     """Return the rates of every round, the servers by turns."""
-    rates: Rates = {name: [] for name in ports}
+    rates: Rates = {name: {count: [] for count in CONNECTIONS} for name in ports}
     for _ in range(ROUNDS):
-        for name, port in ports.items():
-            rates[name].append(requests_per_second(port))
+        for count in CONNECTIONS:
+            for name, port in ports.items():
+                rate = requests_per_second(port, connections=count)
+                rates[name][count].append(rate)
     return rates
 
 
 def report(rates: Rates) -> Report:
     """Return the table, ratios beside it, and what was wanted of them."""
-    wanted = {name: least for name, (_, least) in PEERS.items()} | NGINX_PEERS
+    wanted = {name: peer.least for name, peer in PEERS.items()} | NGINX_PEERS
     rows, goals = [], []
-    for name, values in rates.items():
+    for name, found in rates.items():
         ours = EXPORT if name in NGINX_PEERS else OURS
-        best = max(rates[ours]) / max(values)
-        middle = statistics.median(
-            mine / theirs for mine, theirs in zip(rates[ours], values, strict=True)
-        )
-        rows.append((name, f"{max(values):,.0f}", f"{best:.2f}x", f"{middle:.2f}x"))
-        if wanted[name]:
-            goals.append(
-                Goal(
-                    f"{ours}, times as fast as {name}: at least {wanted[name]}",
-                    f"{best:.2f}",
-                    best >= wanted[name],
-                )
+        row = [name]
+        for (count, values), least in zip(found.items(), wanted[name], strict=True):
+            ratio = statistics.median(
+                mine / theirs
+                for mine, theirs in zip(rates[ours][count], values, strict=True)
             )
-    head = ("", "requests a second", "ours is", "median of rounds")
+            row += [f"{statistics.median(values):,.0f}", f"{ratio:.2f}x"]
+            if least:
+                goals.append(
+                    Goal(
+                        f"{ours}, times as fast as {name}, {count} connections:"
+                        f" at least {least}",
+                        f"{ratio:.2f}",
+                        ratio >= least,
+                    )
+                )
+        rows.append(row)
+    head = [""]
+    for count in CONNECTIONS:
+        head += [f"requests a second, {count} connections", "ours is"]
     return Report(table(head, rows), tuple(goals))

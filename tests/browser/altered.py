@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from quietpage.snapshot import Snapshot
+from quietpage.site import Snapshot
 from tests import small_server
 
 

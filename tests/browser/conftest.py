@@ -7,7 +7,7 @@ from Xlib.display import Display
 
 from app import freeze_site
 from quietpage.config import Settings
-from quietpage.snapshot import Site
+from quietpage.site import Site
 from tests.browser import destination as destinations
 from tests.browser.destination import Destination
 from tests.browser.engines import ENGINES, Engine, screen

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from Xlib.display import Display
 
-from quietpage.snapshot import Site
+from quietpage.site import Site
 from tests.browser import altered
 from tests.browser.actions import (
     BELOW_THE_BAR,

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from app import freeze_site
 from quietpage.config import Settings
-from quietpage.snapshot import Site
+from quietpage.site import Site
 from tests.server.test_answers import check_headers
 
 # In every request of the siege where a client can put it; nothing may repeat it.

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from quietpage.snapshot import Site
+from quietpage.site import Site
 from tests.siege.answers import CANARY, TAGS, besieged_site
 
 CLIENTS = 4

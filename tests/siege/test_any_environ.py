@@ -8,7 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from quietpage.negotiate import CODINGS, choose_coding, locale_chooser
-from quietpage.snapshot import Headers
+from quietpage.site import Headers
 from tests.siege.answers import ALLOWED, CANARY, TAGS, besieged_site, known_bodies
 from tests.siege.scale import IS_SIEGE, scaled
 

@@ -93,7 +93,7 @@ def test_a_logger_that_would_tell_ends_the_start(tmp_path: Path) -> None:
 
 def test_an_error_of_ours_is_told_without_a_word_of_the_request(tmp_path: Path) -> None:
     root = copy_of_the_code(tmp_path)
-    code = root / "quietpage" / "snapshot.py"
+    code = root / "quietpage" / "site.py"
     fault = "address.index(environ)  # type: ignore\n        tag = self._tags"
     code.write_text(code.read_text().replace("tag = self._tags", fault, 1))
     request = (
@@ -107,5 +107,5 @@ def test_an_error_of_ours_is_told_without_a_word_of_the_request(tmp_path: Path) 
     assert answer.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
     assert b"could not be shown" in answer
     assert CANARY.encode() not in answer
-    assert "[ERROR] TypeError in snapshot.py:" in printed
+    assert "[ERROR] TypeError in site.py:" in printed
     assert "Traceback" not in printed

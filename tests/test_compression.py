@@ -5,7 +5,7 @@ import gzip
 import brotli
 import pytest
 
-from quietpage.snapshot import compress_brotli, compress_gzip
+from quietpage.compression import compress_brotli, compress_gzip
 
 BODY = "Notes, ünïcode too. ".encode() * 50
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from quietpage.serving import bind_address
+from quietpage.gunicorn_support.hooks import bind_address
 
 
 @pytest.mark.parametrize(
