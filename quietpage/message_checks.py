@@ -7,7 +7,7 @@ from functools import cache
 
 from babel.core import Locale, UnknownLocaleError
 
-from .words import banned_words_in, names_whole_first
+from .words import banned_words_in, names_whole_first, without
 
 TITLE, EXIT_LABEL = "Notes", "Leave now"
 _EXIT_LETTERS = 24
@@ -16,14 +16,16 @@ _PLACEHOLDER = re.compile(r"%(?:\(\w*\)?\w?|.?)")
 _MARKUP = re.compile(r"[<>\"]|&\w+;|&#")
 # Schemes, mail, and names of hosts: a full stop inside of a word, in any script.
 _ADDRESS = re.compile(
-    r"//|\bwww\b|\b(?:javascript|data|mailto|tel|sms):\S|@|[(\[]\s*(?:at|dot)\s*[)\]]"
+    r"//|\bwww\b|\b(?:javascript|data|mailto|tel|sms):\S|@|[(\[](?:at|dot)[)\]]"
     r"|[^\s.]\.(?=[^\W\d_]{2})|[a-z0-9]。(?=[a-z]{2})",
     re.IGNORECASE,
 )
+_SPACED_AT = re.compile(r"(?<=[(\[])\s*(at|dot)\s*(?=[)\]])", re.IGNORECASE)
 _PART_OF_WHOLE = re.compile(r"(\d+) in (\d+)")
 # Controls, format and private characters, what no Unicode version has, line ends,
 # enclosing marks and pictures.
 _REFUSED_CATEGORIES = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp", "Me", "So"}
+_MARKS = frozenset({"Mn", "Mc", "Me"})
 # Letters and marks that show nothing (Default_Ignorable_Code_Point, and a blank).
 _UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
@@ -131,8 +133,9 @@ def _shown(text: str) -> str:
 
 
 def _addresses(text: str) -> list[str]:
-    words = (word.strip(".,:;!?()“”„«»‘’") for word in text.split())
-    return [word for word in words if _ADDRESS.search(word)]
+    # Vowel signs are no letters to `re`.
+    words = without(_MARKS, _SPACED_AT.sub(r"\1", text)).split()
+    return [w.strip(".,:;!?“”„«»‘’") for w in words if _ADDRESS.search(w)]
 
 
 def _figures(text: str) -> list[str]:
@@ -146,33 +149,29 @@ def _figures(text: str) -> list[str]:
     """
     if text.isascii():
         return re.findall(r"\d+", text)
-    kinds = []
-    for letter in text:
-        category = unicodedata.category(letter)
-        if category == "Nd":
-            kinds.append(str(unicodedata.digit(letter)))
-        elif category in {"Nl", "No"}:
-            kinds.append("#")
-        elif category == "Lo" and unicodedata.numeric(letter, None) is not None:
-            kinds.append("@")
-        else:
-            kinds.append(" ")
-    line = "".join(kinds)
+    line = text.translate({ord(letter): _figure_kind(letter) for letter in set(text)})
     return [
         found[0] if found[0].isdigit() else text[found.start() : found.end()]
         for found in re.finditer(r"\d+|[#@]*#[#@]*|@{3,}", line)
     ]
 
 
+def _figure_kind(letter: str) -> str:
+    category = unicodedata.category(letter)
+    if category == "Nd":
+        return str(unicodedata.digit(letter))
+    if category in {"Nl", "No"}:
+        return "#"
+    is_ideograph = category == "Lo" and unicodedata.numeric(letter, None) is not None
+    return "@" if is_ideograph else " "
+
+
 def _words_of_others(original: str, translation: str) -> Iterator[str]:
     """Yield the words that are not in the English, without their marks."""
     for name in re.findall(r"[A-Za-z]{2,}", original):
         translation = translation.replace(name, " ")
-    bare = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKC", translation)
-        if unicodedata.category(letter) not in {"Mn", "Mc", "Me", "Cf", "Lm"}
-    )
+    plain = unicodedata.normalize("NFKC", translation)
+    bare = without(_MARKS | {"Cf", "Lm"}, plain)
     yield from re.findall(r"[^\W\d_]+", bare)
 
 

@@ -1,8 +1,9 @@
 """The words of `translations/words.toml`, found however they are written."""
 
+import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,8 @@ from .errors import QuietpageError
 
 WORDS = ROOT / "translations" / "words.toml"
 # Tatweel lengthens an Arabic word, the fillers stand for a Korean letter: both unseen.
-_FILLING = set("\u0640\u115f\u1160\u3164\uffa0")
+_FILLING = re.compile("[\u0640\u115f\u1160\u3164\uffa0]")
+_UNSEEN_CATEGORIES = frozenset({"Mn", "Me", "Cf"})
 
 
 def banned_words_in(
@@ -46,13 +48,14 @@ def fold(text: str) -> str:
     >>> fold("YARDIM") == fold("yardım") == fold("ｙａｒ\u0334dı\u200dm")
     True
     """
-    plain = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", text)
-        if unicodedata.category(letter) not in {"Mn", "Me", "Cf"}
-        and letter not in _FILLING
-    )
-    return plain.casefold().replace("ı", "i")
+    plain = without(_UNSEEN_CATEGORIES, unicodedata.normalize("NFKD", text))
+    return _FILLING.sub("", plain).casefold().replace("ı", "i")
+
+
+def without(categories: Collection[str], text: str) -> str:
+    """Return `text` without the characters of these Unicode categories."""
+    found = {ord(x) for x in set(text) if unicodedata.category(x) in categories}
+    return text.translate(dict.fromkeys(found))
 
 
 @cache
