@@ -14,8 +14,9 @@ from quietpage.catalog import domain_of, load_languages
 from quietpage.config import Settings, load_settings
 from quietpage.errors import QuietpageError
 from quietpage.headers import secure
+from quietpage.markup_check import check_markup
 from quietpage.own import check_documents
-from quietpage.page import Content, template_faults
+from quietpage.page import Content, escape_messages, template_faults
 from quietpage.site import Site
 
 
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["quietpage.factory"] = create_app
     app.extensions["quietpage.freeze"] = lambda: freeze_site(settings)
     Babel(app)
+    escape_messages(app.jinja_env)
     app.before_request(lambda: domain().as_default())
     secure(app, assets, settings)
     app.register_blueprint(guide.blueprint)
@@ -82,11 +84,13 @@ def freeze_site(settings: Settings | None = None) -> Site:
     tags = [language.tag for language in app.extensions["quietpage"]().languages]
     with template_faults():
         site = Site(app, tags, settings)
+    guides, refusals = (
+        {tag: kind[tag, "identity"].body.decode() for tag in tags}
+        for kind in (site.guides, site.errors)
+    )
+    with app.test_request_context():
+        check_markup(app.extensions["quietpage"](), guides, refusals)
     if settings.folder and (own := settings.folder / "templates").is_dir():
-        guides, refusals = (
-            {tag: kind[tag, "identity"].body.decode() for tag in tags}
-            for kind in (site.guides, site.errors)
-        )
         check_documents(guides, refusals, load_assets().inlined, own)
     return site
 

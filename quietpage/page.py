@@ -12,8 +12,8 @@ from pathlib import Path
 from babel.core import Locale, get_global
 from babel.dates import format_date, format_time, get_day_names
 from flask import render_template
-from flask_babel import force_locale, gettext
-from jinja2 import TemplateNotFound, TemplateSyntaxError
+from flask_babel import force_locale, get_translations, gettext
+from jinja2 import Environment, TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup, escape
 
 from .assets import Assets
@@ -79,6 +79,29 @@ def render_guide(content: Content, language: Language) -> str:
         )
     # Our templates have no words apart by these alone; they cost a hundred bytes.
     return re.sub(r">\s*\n\s*<", "><", html)
+
+
+def escape_messages(environment: Environment) -> None:
+    """Let `{% trans %}` and `_()` bring text to a template, and never markup.
+
+    Jinja takes what they return for markup, because it looks placeholders up in it;
+    so it gets text that is escaped already, in attributes too.
+    """
+
+    def translated(message: str) -> Markup:
+        if re.search(r"[<>]|&#?\w+;", message):
+            raise ValueError(
+                f"the message '{message[:60]}' holds markup, but must be text. Put tags"
+                " around it, or parts of their own into trans."
+            )
+        return escape(get_translations().ugettext(message))
+
+    def no_plural(*_texts: object) -> Markup:
+        raise ValueError("a message with a plural is never translated.")
+
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=translated, ngettext=no_plural, newstyle=True
+    )
 
 
 @contextmanager

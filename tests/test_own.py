@@ -11,12 +11,12 @@ from werkzeug.test import Client
 
 from app import create_app, freeze_site
 from quietpage import reference
-from quietpage.catalog import TRANSLATIONS
 from quietpage.config import ROOT, load_settings
 from quietpage.document import Document
 from quietpage.errors import QuietpageError
 from quietpage.helplines import Helpline
 from quietpage.own import document_faults
+from quietpage.po_files import TRANSLATIONS, review_mark
 
 ONION = "a" * 56 + ".onion"
 OWN_LINE = {
@@ -55,6 +55,13 @@ def write_catalog(folder: Path, locale: str, **entries: str) -> None:
     file = folder / "translations" / locale / "LC_MESSAGES" / "messages.po"
     file.parent.mkdir(parents=True)
     catalog.save(str(file))
+
+
+def mark_as_reviewed(file: Path) -> None:
+    catalog = polib.pofile(str(file))
+    for entry in catalog:
+        entry.tcomment = review_mark(entry.msgid, entry.msgstr)
+    catalog.save()
 
 
 def write_template(folder: Path, name: str, text: str) -> None:
@@ -149,6 +156,8 @@ def test_an_own_catalog_says_itself_what_it_is(tmp_path: Path, state: str) -> No
     text = file.read_text(encoding="utf-8").replace("Language: de", "Language: nl")
     changed = text.replace("X-Review-State: draft", f"X-Review-State: {state}")
     file.write_text(changed, encoding="utf-8")
+    if state == "reviewed":
+        mark_as_reviewed(file)
 
     client = own_copy(tmp_path, 'locales = ["nl"]')
 
