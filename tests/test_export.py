@@ -10,9 +10,9 @@ from flask import Flask
 from app import create_app
 from quietpage.config import Settings
 from quietpage.errors import QuietpageError
-from quietpage.export import check_replaceable, export_files, write_folder
+from quietpage.export.files import check_replaceable, export_files, write_folder
+from quietpage.export.servers import language_ranges
 from quietpage.negotiate import locale_chooser
-from quietpage.ranges import language_ranges
 from quietpage.snapshot import Site
 from tests.conftest import TAGS
 

@@ -22,7 +22,7 @@ from app import create_app, freeze_site
 from quietpage.audit import client
 from quietpage.audit.client import PORTS
 from quietpage.config import Settings
-from quietpage.export import guide_file
+from quietpage.export.files import guide_file
 from quietpage.snapshot import Site, compress_brotli, compress_gzip
 from tests import small_server
 from tests.audit.broken import Change, Exchange, rewritten, serve

@@ -13,7 +13,7 @@ import pytest
 
 from app import create_app, freeze_site
 from quietpage.config import ROOT, Settings
-from quietpage.export import export_files, write_folder
+from quietpage.export.files import export_files, write_folder
 from quietpage.snapshot import Site
 from tests.conftest import TAGS, Server, free_port, start_server, wait_for
 
