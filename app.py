@@ -8,11 +8,12 @@ from flask_babel import Babel, Domain
 from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
 
 from blueprints import errors, guide, robots
-from quietpage import audit, export, fallback, helplines, reference, translate
+from quietpage import audit, helplines, reference, translate
 from quietpage.assets import load_assets
 from quietpage.catalog import domain_of, load_languages
 from quietpage.config import Settings, load_settings
 from quietpage.errors import QuietpageError
+from quietpage.export import files, proxy_error_page
 from quietpage.headers import secure
 from quietpage.markup_check import check_markup
 from quietpage.own import check_documents
@@ -38,12 +39,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.folder:
         own = FileSystemLoader(settings.folder / "templates")
         app.jinja_loader = ChoiceLoader([own, app.jinja_loader or DictLoader({})])
-    app.cli.add_command(fallback.command)
+    app.cli.add_command(proxy_error_page.command)
     app.cli.add_command(helplines.commands)
     app.cli.add_command(translate.commands)
     app.cli.add_command(reference.command)
     app.cli.add_command(audit.command)
-    app.cli.add_command(export.command)
+    app.cli.add_command(files.command)
     assets = load_assets()
 
     @cache

@@ -169,7 +169,9 @@ def start_proxy(name: str, folder: Path, path: str) -> Iterator[Proxy]:
 def caddyfile(proxy: Proxy, path: str, environment: dict[str, str]) -> str:
     """Return deploy/Caddyfile moved into the proxy's folder, where its errors are."""
     errors = subprocess.check_output(
-        [BIN / "flask", "--app", "app", "errors", "caddy"], cwd=ROOT, env=environment
+        [BIN / "flask", "--app", "app", "proxy-error-page", "caddy"],
+        cwd=ROOT,
+        env=environment,
     )
     (proxy.folder / "quietpage-errors").write_bytes(errors)
     own = proxy.folder / "quietpage"
