@@ -14,7 +14,7 @@ from quietpage.catalog import domain_of, load_languages
 from quietpage.config import Settings, load_settings
 from quietpage.errors import QuietpageError
 from quietpage.headers import secure
-from quietpage.own import check_documents
+from quietpage.html_policy import check_documents
 from quietpage.page import Content, template_faults
 from quietpage.snapshot import Site
 
