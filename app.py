@@ -15,8 +15,8 @@ from quietpage.config import Settings, load_settings
 from quietpage.errors import QuietpageError
 from quietpage.export import files, proxy_error_page
 from quietpage.headers import secure
+from quietpage.html_policy import check_documents
 from quietpage.markup_check import check_markup
-from quietpage.own import check_documents
 from quietpage.page import Content, escape_messages, template_faults
 from quietpage.site import Site
 

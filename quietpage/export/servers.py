@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from quietpage.config import Settings
 from quietpage.headers import ONION_LOCATION
 from quietpage.negotiate import locale_chooser
-from quietpage.snapshot import TLS_ONLY, Site
+from quietpage.site import TLS_ONLY, Site
 
 # Where each configuration is in the export.
 _CONFIGURATIONS = {

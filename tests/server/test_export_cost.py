@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from quietpage.config import Settings
-from quietpage.snapshot import Site
+from quietpage.site import Site
 from tests.conftest import Server, children
 from tests.support.static_servers import COMMANDS, start_static
 

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from quietpage.config import ROOT, Settings
 from quietpage.export.files import export_files, write_folder
-from quietpage.snapshot import Site
+from quietpage.site import Site
 from tests.conftest import Server, free_port, wait_for
 
 # The name of the server, the moment, and how the connection goes on.
