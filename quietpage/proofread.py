@@ -11,7 +11,7 @@ from .config import ROOT
 from .errors import QuietpageError
 
 WORDS = ROOT / "translations" / "words.toml"
-TITLE, EXIT_LABEL = "Notes", "Leave now"
+TITLE, EXIT_LABEL = "Notes", "Close this page"
 _EXIT_LETTERS = 24
 _PLACEHOLDER = re.compile(r"%(?:\(\w*\)?\w?|.?)")
 # A quotation mark would end the attribute that some messages stand in.
