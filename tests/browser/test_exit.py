@@ -215,7 +215,7 @@ def test_offline_the_page_is_empty_all_the_same(visit: Engine) -> None:
     visit.perform(press())
 
     text = "return document.documentElement.textContent"
-    visit.wait(lambda: "Leave now" not in visit.run(text))
+    visit.wait(lambda: "Close this page" not in visit.run(text))
     visit.traverse(-1)
     visit.wait(lambda: visit.url().endswith("search"))
 
@@ -271,7 +271,7 @@ def test_other_keys_are_no_exit(
 ) -> None:
     visit.perform(OTHER_KEYS[keys])
 
-    assert "Leave now" in visit.run("return document.body.innerText")
+    assert "Close this page" in visit.run("return document.body.innerText")
     assert visit.run("return document.getElementById('page') !== null")
     assert destination.asked == []
 
@@ -316,7 +316,7 @@ def test_the_exit_is_the_first_stop_and_named_as_it_reads(visit: Engine) -> None
           parseFloat(getComputedStyle(link).outlineWidth) >= 3]"""
     ) == [
         "quick-exit",
-        "Leave now",
+        "Close this page",
         "Or press Esc twice, or Shift three times",
         0,
         "solid",
@@ -374,7 +374,7 @@ def test_a_page_long_out_of_sight_comes_back_covered(visit: Engine) -> None:
 
     assert before != opened
     assert visit.run("return document.body.innerText").split("\n") == [
-        "Leave now",
+        "Close this page",
         "Show the page",
     ]
     assert visit.run(
