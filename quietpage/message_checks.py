@@ -9,7 +9,7 @@ from babel.core import Locale, UnknownLocaleError
 
 from .words import banned_words_in, names_whole_first, without
 
-TITLE, EXIT_LABEL = "Notes", "Leave now"
+TITLE, EXIT_LABEL = "Notes", "Close this page"
 _EXIT_LETTERS = 24
 _PLACEHOLDER = re.compile(r"%(?:\(\w*\)?\w?|.?)")
 # A quotation mark would end the attribute that some messages stand in.

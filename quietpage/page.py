@@ -23,7 +23,7 @@ from .errors import QuietpageError
 from .helplines import DAYS, Country, parse_hours, speaks
 
 # The day the English text was last changed in substance.
-REVIEWED_ON = date(2026, 11, 23)
+REVIEWED_ON = date(2026, 11, 26)
 
 # Made by `make orders`: each line a locale, then countries in its order.
 ORDERS = Path(__file__).with_name("country_order.txt")

@@ -161,7 +161,7 @@ def test_markup_in_a_message_of_a_template_is_one_sentence(tmp_path: Path) -> No
         freeze_site(Settings(folder=tmp_path))
 
     assert raised.value.format_message().startswith(
-        "templates/guide/people.html:2: the message 'An <b>open</b> door' holds markup"
+        "templates/guide/later.html:2: the message 'An <b>open</b> door' holds markup"
     )
 
 

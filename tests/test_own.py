@@ -171,16 +171,18 @@ def mexico(text: str) -> str:
 
 
 def test_own_words_win_and_new_ones_count(tmp_path: Path) -> None:
-    write_catalog(tmp_path, "es", **{"Healing": "Sanar", "Our door": "Nuestra puerta"})
-    write_catalog(tmp_path, "en", Healing="Getting better")
+    write_catalog(
+        tmp_path, "es", **{"Going back": "Otra", "Our door": "Nuestra puerta"}
+    )
+    write_catalog(tmp_path, "en", **{"Going back": "Once more"})
     write_template(
-        tmp_path, "guide/people.html", "<h2>{% trans %}Our door{% endtrans %}</h2>"
+        tmp_path, "guide/later.html", "<h2>{% trans %}Our door{% endtrans %}</h2>"
     )
     client = own_copy(tmp_path)
 
-    assert "<h3>Getting better</h3>" in client.get("/en/").text
+    assert "<h3>Once more</h3>" in client.get("/en/").text
     spanish = client.get("/es/").text
-    assert "<h3>Sanar</h3>" in spanish
+    assert "<h3>Otra</h3>" in spanish
     assert "<h2>Nuestra puerta</h2>" in spanish
     assert "Our door" in client.get("/pt-BR/").text
 
@@ -264,7 +266,7 @@ def test_an_own_helpline_without_source_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_an_own_catalog_is_checked_like_ours(tmp_path: Path) -> None:
-    write_catalog(tmp_path, "es", Healing="Sanar https://evil.example")
+    write_catalog(tmp_path, "es", **{"Going back": "Otra https://evil.example"})
 
     with pytest.raises(QuietpageError, match=r"messages\.po:\d+: .* address https://"):
         own_copy(tmp_path)
@@ -274,7 +276,11 @@ def test_an_own_catalog_is_checked_like_ours(tmp_path: Path) -> None:
     ("message", "text", "sentence"),
     [
         ("Notes", "Ayuda contra el maltrato", "holds 'ayuda', which"),
-        ("Leave now", "Salir de esta página ya mismo", "letters, the exit 24 at most"),
+        (
+            "Close this page",
+            "Salir de esta página ya mismo",
+            "letters, the exit 24 at most",
+        ),
     ],
 )
 def test_what_others_may_see_is_neutral_in_own_catalogs_too(
@@ -315,15 +321,15 @@ def test_the_check_reads_own_helplines_too(
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("<p>\n{% if %}", "templates/guide/people.html:2: Expected"),
-        ("\n{{ 1 // 0 }}", "templates/guide/people.html:2: "),
-        ('{% include "gone.html" %}', "templates/guide/people.html:1: gone.html"),
+        ("<p>\n{% if %}", "templates/guide/later.html:2: Expected"),
+        ("\n{{ 1 // 0 }}", "templates/guide/later.html:2: "),
+        ('{% include "gone.html" %}', "templates/guide/later.html:1: gone.html"),
     ],
 )
 def test_a_broken_template_is_one_sentence(
     tmp_path: Path, text: str, sentence: str
 ) -> None:
-    write_template(tmp_path, "guide/people.html", text)
+    write_template(tmp_path, "guide/later.html", text)
 
     with pytest.raises(QuietpageError) as raised:
         own_copy(tmp_path)
@@ -335,21 +341,21 @@ def test_a_broken_template_is_one_sentence(
     ("name", "text", "sentence"),
     [
         ("_exit.html", "<p>Bye</p>", "lacks the exit, <a id='quick-exit'>, as its"),
-        ("guide/people.html", "<!--><p>-->", "has '<!-->', which browsers may read"),
-        ("guide/people.html", "<img src='//x.example/i'>", "loads '//x.example/i'"),
-        ("guide/people.html", "<form action='/x'></form>", "has <form>"),
-        ("guide/people.html", "<iframe></iframe>", "has <iframe>"),
+        ("guide/later.html", "<!--><p>-->", "has '<!-->', which browsers may read"),
+        ("guide/later.html", "<img src='//x.example/i'>", "loads '//x.example/i'"),
+        ("guide/later.html", "<form action='/x'></form>", "has <form>"),
+        ("guide/later.html", "<iframe></iframe>", "has <iframe>"),
         (
-            "guide/people.html",
+            "guide/later.html",
             "<a href='javascript:x'>x</a>",
             "links to 'javascript:x'",
         ),
         ("error.html", "<img src='/x.png'>", "does not begin with <!doctype html>"),
         ("base.html", "<title>Abuse</title>", "does not begin with <!doctype html>"),
-        ("guide/people.html", "<script>1</script>", "has a style or script of its own"),
-        ("guide/people.html", "<p onclick='x()'>", "has the attribute 'onclick'"),
+        ("guide/later.html", "<script>1</script>", "has a style or script of its own"),
+        ("guide/later.html", "<p onclick='x()'>", "has the attribute 'onclick'"),
         (
-            "guide/people.html",
+            "guide/later.html",
             "<a href='https://x.example/'>x</a>",
             "links to 'https://x.example/' without rel='noreferrer'",
         ),

@@ -73,7 +73,7 @@ def test_a_new_language_goes_from_tag_to_page(project: Path) -> None:
     edited = polib.pofile(str(catalog(project, "nl")))
     assert "nplurals=2" in edited.metadata["Plural-Forms"]
     for entry in edited:
-        entry.msgstr = {"Notes": "Blaadje", "Leave now": "Nu weg"}.get(
+        entry.msgstr = {"Notes": "Blaadje", "Close this page": "Nu weg"}.get(
             entry.msgid, f"ĳ {entry.msgid}"
         )
     edited.save()
@@ -114,7 +114,7 @@ def test_add_refuses_what_is_no_language(project: Path, tag: str, hint: str) -> 
 
 
 def test_update_keeps_translations_and_marks_changed_ones_fuzzy(project: Path) -> None:
-    steps = project / "templates" / "guide" / "four_steps.html"
+    steps = project / "templates" / "guide" / "what_you_can_do.html"
     replace(steps, "Pick a code word.", "Choose a code word.")
     replace(project / "templates" / "base.html", "Notes", "Some quite other words")
 

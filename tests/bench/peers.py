@@ -20,7 +20,7 @@ from quietpage.site import Headers
 PLAIN = """<!doctype html><html lang="en"><meta charset="utf-8">
 <title>{{ title }}</title>
 <meta name="viewport" content="width=device-width,initial-scale=1">
-<a id="exit" href="https://www.wikipedia.org/">Leave now</a>"""
+<a id="exit" href="https://www.wikipedia.org/">Close this page</a>"""
 
 
 def _answer() -> tuple[Headers, bytes]:

@@ -37,7 +37,7 @@ def seen(visit: Engine) -> list[str]:
 
 
 def is_covered(visit: Engine) -> bool:
-    return seen(visit) == ["Leave now", "Show the page"]
+    return seen(visit) == ["Close this page", "Show the page"]
 
 
 @contextmanager

@@ -119,7 +119,7 @@ def test_the_press_hides_and_a_drag_off_brings_everything_back(
     before = visit.run(SEEN)
 
     visit.perform(pointer(move(ON_THE_BAR), wait(100), down()))
-    visit.wait(lambda: visit.run(SEEN).strip() == "Leave now")
+    visit.wait(lambda: visit.run(SEEN).strip() == "Close this page")
     visit.perform(pointer(move((310, 25)), move(BELOW_THE_BAR, 50), up()))
 
     assert visit.run("return [document.body.innerText, scrollY]") == [before, 500]
@@ -176,7 +176,7 @@ def test_the_exit_is_the_first_stop_and_named_as_it_reads(visit: Engine) -> None
           parseFloat(getComputedStyle(link).outlineWidth) >= 3]"""
     ) == [
         "quick-exit",
-        "Leave now",
+        "Close this page",
         "Or press Esc twice, or Shift three times",
         0,
         "solid",

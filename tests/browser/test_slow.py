@@ -108,7 +108,7 @@ def test_offline_the_page_is_empty_all_the_same(visit: Engine) -> None:
     visit.perform(press())
 
     text = "return document.documentElement.textContent"
-    visit.wait(lambda: "Leave now" not in visit.run(text))
+    visit.wait(lambda: "Close this page" not in visit.run(text))
     visit.traverse(-1)
     visit.wait(lambda: visit.url().endswith("search"))
 

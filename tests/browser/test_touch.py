@@ -100,7 +100,7 @@ def test_a_swipe_off_the_bar_is_no_exit_and_a_tap_after_it_is(
     before = visit.run(SEEN)
 
     visit.perform(pointer(move(ON_THE_BAR), down(), wait(50), kind=kind))
-    visit.wait(lambda: visit.run(SEEN).strip() == "Leave now")
+    visit.wait(lambda: visit.run(SEEN).strip() == "Close this page")
     visit.perform(pointer(*slide(ON_THE_BAR, (0, 300)), wait(50), up(), kind=kind))
 
     visit.wait(lambda: visit.run(SEEN) == before)
@@ -153,7 +153,7 @@ def test_a_release_that_was_lost_hides_nothing_for_good(
         """document.getElementById("quick-exit").dispatchEvent(new PointerEvent(
           "pointerdown", { pointerId: 99, isPrimary: true, bubbles: true }))"""
     )
-    assert visit.run(SEEN).strip() == "Leave now"
+    assert visit.run(SEEN).strip() == "Close this page"
 
     visit.perform(pointer(move(BELOW_THE_BAR), down(), up(), kind="touch"))
 

@@ -398,7 +398,7 @@ def activated(tmp_path: Path) -> Iterator[Activated]:
 
 def write_own_word(path: Path, translated: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f'msgid "Leave now"\nmsgstr "{translated}"\n')
+    path.write_text(f'msgid "Close this page"\nmsgstr "{translated}"\n')
 
 
 def test_reload_serves_changed_catalogs_as_often_as_asked(
