@@ -34,12 +34,21 @@ class Messages(NullTranslations):
     """The messages of a locale: a look-up of exactly what was checked.
 
     No file is compiled, and neither gettext's plural forms nor its contexts reach a
-    page. A message without a translation is the English.
+    page. A message without a translation is the English, so that a correction never
+    waits for its translation.
     """
 
     def __init__(self, translations: Mapping[str, str] = MappingProxyType({})) -> None:
         super().__init__()
         self._translations = translations
+
+    def has(self, message: str) -> bool:
+        """Return whether a message has a translation."""
+        return message in self._translations
+
+    def in_english(self) -> "Messages":
+        """Return the same messages, each translated by its own English."""
+        return Messages({message: message for message in self._translations})
 
     def gettext(self, message: str) -> str:
         """Return the translation of a whole message."""
@@ -58,7 +67,7 @@ class Language:
 
     tag: str
     locale: Locale
-    messages: NullTranslations
+    messages: Messages
     is_draft: bool
 
     @property
@@ -79,8 +88,8 @@ def load_languages(
     """Return the languages on offer: `settings.locales`, or English and the catalogs.
 
     The organisation's own catalogs and titles win over ours, message by message. A
-    catalog that is less translated than `settings.least_translated` is left out, and
-    so is a draft where `settings.show_drafts` is false.
+    catalog that is less translated than `settings.min_translated_percent` is left out,
+    and so is a draft where `settings.show_drafts` is false.
 
     Raises:
         QuietpageError: A catalog cannot be read or holds what may hurt a reader,
@@ -118,7 +127,7 @@ def load_languages(
         if tag in settings.titles:
             texts[TITLE] = _checked_title(settings.titles[tag], str(locale))
         if not is_source and (
-            share_translated(texts, template) < settings.least_translated
+            share_translated(texts, template) < settings.min_translated_percent
         ):
             continue
         if is_reviewed or settings.show_drafts:
@@ -133,7 +142,7 @@ def load_languages(
     offered = tuple(found[tag] for tag in asked if tag in found)
     if not offered:
         raise QuietpageError(
-            f"{FILE}: locales, show_drafts and least_translated together leave no"
+            f"{FILE}: locales, show_drafts and min_translated_percent together leave no"
             " language. Offer one that is reviewed, such as en."
         )
     return offered

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import zip_longest
 
-from .catalog import Messages, domain_of
+from .catalog import domain_of
 from .errors import QuietpageError
 from .page import Content, render_error, render_guide
 
@@ -57,7 +57,9 @@ def check_markup(
     Raises:
         QuietpageError: A page differs; the sentence names the language.
     """
-    english = [replace(each, messages=Messages()) for each in content.languages]
+    english = [
+        replace(each, messages=each.messages.in_english()) for each in content.languages
+    ]
     domain_of(tuple(english)).as_default()
     for language in english:
         pages = {

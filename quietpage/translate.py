@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -99,11 +100,14 @@ def update_command() -> None:
 
 @commands.command("check")
 def check_command() -> None:
-    """Check every catalog; each finding names file, line and what to do."""
+    """Check every catalog; each finding names file, line and what to do.
+
+    What is left to translate is listed too, but only a mistake ends with status 1.
+    """
     template = read_po(TEMPLATE)
     findings = list(check_all(template))
-    for finding in findings:
-        click.echo(finding)
+    for line in [*findings, *left_to_do(template)]:
+        click.echo(line)
     click.echo(f"{len(catalog_files())} catalogs, {len(findings)} findings")
     if findings:
         raise SystemExit(1)
@@ -148,7 +152,7 @@ def preview_command(tag: str, port: int) -> None:
         hosts=(*settings.hosts, "localhost"),
         locales=(),
         show_drafts=True,
-        least_translated=0,
+        min_translated_percent=0,
     )
 
     def show(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -269,10 +273,25 @@ def _catalog_findings(
             f"lacks {len(missing)} messages, such as '{first}'. Run translate update.",
         )
     for entry in present.values():
-        if entry.fuzzy:
-            yield entry.linenum, f"'{entry.msgid[:60]}' is fuzzy. Look at it again."
-        elif not entry.msgstr:
-            yield entry.linenum, f"'{entry.msgid[:60]}' is not translated."
-        else:
+        if entry.translated():
             for fault in wording_faults(str(locale), entry.msgid, entry.msgstr):
                 yield entry.linenum, fault
+
+
+def left_to_do(template: polib.POFile) -> Iterator[str]:
+    """Yield a sentence for each catalog with messages to translate or look at again.
+
+    A catalog that cannot be read is left out: `check_all` names it.
+    """
+    for file in catalog_files():
+        with suppress(QuietpageError):
+            catalog = read_po(file)
+            fuzzy = len(catalog.fuzzy_entries())
+            missing = len(template) - len(catalog.translated_entries()) - fuzzy
+            lines = [e.linenum for e in catalog if not (e.obsolete or e.translated())]
+            if lines:
+                yield (
+                    f"{short(file)}:{min(lines)}: {missing} messages to translate and"
+                    f" {fuzzy} to look at again, the first here. Until then the page"
+                    " shows the English in their place."
+                )

@@ -74,7 +74,7 @@ def test_an_incomplete_catalog_is_offered_from_the_share_of_the_settings(
     break_catalog(translations, 'msgstr "Notas"', 'msgstr ""')
 
     def offered(share: int) -> list[str]:
-        settings = Settings(least_translated=share)
+        settings = Settings(min_translated_percent=share)
         return [language.tag for language in load_languages(settings, translations)]
 
     assert "es" not in offered(100)
