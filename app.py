@@ -8,14 +8,16 @@ from flask_babel import Babel, Domain
 from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
 
 from blueprints import errors, guide, robots
-from quietpage import audit, export, fallback, helplines, reference, translate
+from quietpage import audit, helplines, reference, translate
 from quietpage.assets import load_assets
 from quietpage.catalog import domain_of, load_languages
 from quietpage.config import Settings, load_settings
 from quietpage.errors import QuietpageError
+from quietpage.export import files, proxy_error_page
 from quietpage.headers import secure
-from quietpage.own import check_documents
-from quietpage.page import Content, template_faults
+from quietpage.html_policy import check_documents
+from quietpage.markup_check import check_markup
+from quietpage.page import Content, escape_messages, template_faults
 from quietpage.site import Site
 
 
@@ -37,12 +39,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.folder:
         own = FileSystemLoader(settings.folder / "templates")
         app.jinja_loader = ChoiceLoader([own, app.jinja_loader or DictLoader({})])
-    app.cli.add_command(fallback.command)
+    app.cli.add_command(proxy_error_page.command)
     app.cli.add_command(helplines.commands)
     app.cli.add_command(translate.commands)
     app.cli.add_command(reference.command)
     app.cli.add_command(audit.command)
-    app.cli.add_command(export.command)
+    app.cli.add_command(files.command)
     assets = load_assets()
 
     @cache
@@ -61,6 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["quietpage.factory"] = create_app
     app.extensions["quietpage.freeze"] = lambda: freeze_site(settings)
     Babel(app)
+    escape_messages(app.jinja_env)
     app.before_request(lambda: domain().as_default())
     secure(app, assets, settings)
     app.register_blueprint(guide.blueprint)
@@ -82,11 +85,13 @@ def freeze_site(settings: Settings | None = None) -> Site:
     tags = [language.tag for language in app.extensions["quietpage"]().languages]
     with template_faults():
         site = Site(app, tags, settings)
+    guides, refusals = (
+        {tag: kind[tag, "identity"].body.decode() for tag in tags}
+        for kind in (site.guides, site.errors)
+    )
+    with app.test_request_context():
+        check_markup(app.extensions["quietpage"](), guides, refusals)
     if settings.folder and (own := settings.folder / "templates").is_dir():
-        guides, refusals = (
-            {tag: kind[tag, "identity"].body.decode() for tag in tags}
-            for kind in (site.guides, site.errors)
-        )
         check_documents(guides, refusals, load_assets().inlined, own)
     return site
 

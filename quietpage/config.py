@@ -129,11 +129,12 @@ class Settings:
         "true or false",
         "Offer translations that no person has reviewed; they say so on the page.",
     )
-    least_translated: int = _setting(
-        100,
+    min_translated_percent: int = _setting(
+        20,
         _is_whole(1, 100),
         "a whole number from 1 to 100",
-        "A language is offered when so many percent of it are translated.",
+        "A language is offered when at least this percentage of its messages is"
+        " translated; the others appear in English.",
     )
     reviews: Mapping[str, str] = _setting(
         {},

@@ -12,8 +12,8 @@ from pathlib import Path
 from babel.core import Locale, get_global
 from babel.dates import format_date, format_time, get_day_names
 from flask import render_template
-from flask_babel import force_locale, gettext
-from jinja2 import TemplateNotFound, TemplateSyntaxError
+from flask_babel import force_locale, get_locale, get_translations, gettext
+from jinja2 import Environment, TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup, escape
 
 from .assets import Assets
@@ -23,7 +23,10 @@ from .errors import QuietpageError
 from .helplines import DAYS, Country, parse_hours, speaks
 
 # The day the English text was last changed in substance.
-REVIEWED_ON = date(2026, 11, 23)
+REVIEWED_ON = date(2026, 11, 26)
+
+# Around what a catalog lacks: a screen reader then speaks English.
+_ENGLISH = Markup('<span lang="en" dir="ltr">{}</span>')
 
 # Made by `make orders`: each line a locale, then countries in its order.
 ORDERS = Path(__file__).with_name("country_order.txt")
@@ -73,12 +76,46 @@ def render_guide(content: Content, language: Language) -> str:
             ),
             joined=joined,
             # Jinja's own gettext would take a table's text for markup and a format.
-            region_text=lambda region: str(gettext(region)),
+            region_text=_shown,
             hours_text=lambda hours: _hours_text(hours, locale),
             reviewed_on=in_digits_of(locale, format_date(REVIEWED_ON, "long", locale)),
         )
     # Our templates have no words apart by these alone; they cost a hundred bytes.
     return re.sub(r">\s*\n\s*<", "><", html)
+
+
+def escape_messages(environment: Environment) -> None:
+    """Let `{% trans %}` and `_()` bring text to a template, and never markup.
+
+    Jinja takes what they return for markup, because it looks placeholders up in it;
+    so it gets text that is escaped already, in attributes too.
+    """
+
+    def translated(message: str) -> Markup:
+        if re.search(r"[<>]|&#?\w+;", message):
+            raise ValueError(
+                f"the message '{message[:60]}' holds markup, but must be text. Put tags"
+                " around it, or parts of their own into trans."
+            )
+        return _shown(message)
+
+    def no_plural(*_texts: object) -> Markup:
+        raise ValueError("a message with a plural is never translated.")
+
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=translated, ngettext=no_plural, newstyle=True
+    )
+
+
+def _shown(message: str) -> Markup:
+    """Return a message as escaped text, the English marked as such where it is newer.
+
+    In an attribute, where no tag can be, a template drops the mark by `striptags`.
+    """
+    messages = get_translations()
+    text = escape(messages.ugettext(message))
+    is_current = str(get_locale()) == "en" or messages.has(message)
+    return text if is_current else _ENGLISH.format(text)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -20,8 +21,11 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from werkzeug.serving import run_simple
 
-from .catalog import (
-    SOURCE_TAG,
+from .catalog import SOURCE_TAG
+from .config import ROOT, load_settings
+from .errors import QuietpageError
+from .message_checks import wording_faults
+from .po_files import (
     TRANSLATIONS,
     catalog_faults,
     catalog_files,
@@ -29,10 +33,8 @@ from .catalog import (
     read_po,
     share_translated,
     short,
+    unreviewed,
 )
-from .config import ROOT, load_settings
-from .errors import QuietpageError
-from .proofread import wording_faults
 
 TEMPLATE = TRANSLATIONS / "messages.pot"
 _WIDTH = 78
@@ -91,17 +93,21 @@ def update_command() -> None:
         catalog.wrapwidth = _WIDTH
         merge(catalog, template)
         catalog.save(str(file))
-        share = share_translated(catalog, template)
+        done = {entry.msgid for entry in catalog.translated_entries()}
+        share = share_translated(done, template)
         click.echo(f"{short(file)}: {share} %, {len(catalog.fuzzy_entries())} fuzzy")
 
 
 @commands.command("check")
 def check_command() -> None:
-    """Check every catalog; each finding names file, line and what to do."""
+    """Check every catalog; each finding names file, line and what to do.
+
+    What is left to translate is listed too, but only a mistake ends with status 1.
+    """
     template = read_po(TEMPLATE)
     findings = list(check_all(template))
-    for finding in findings:
-        click.echo(finding)
+    for line in [*findings, *left_to_do(template)]:
+        click.echo(line)
     click.echo(f"{len(catalog_files())} catalogs, {len(findings)} findings")
     if findings:
         raise SystemExit(1)
@@ -117,8 +123,12 @@ def status_command() -> None:
         done = {entry.msgid for entry in catalog.translated_entries()}
         words = sum(len(e.msgid.split()) for e in template if e.msgid not in done)
         state = catalog.metadata.get("X-Review-State", "draft")
+        if state == "reviewed" and (
+            changed := unreviewed(catalog.translated_entries(), done)
+        ):
+            state = f"draft: {len(changed)} messages are not as they were reviewed"
         click.echo(
-            f"{file.parent.parent.name:12}{share_translated(catalog, template):>5}%"
+            f"{file.parent.parent.name:12}{share_translated(done, template):>5}%"
             f"{len(catalog.fuzzy_entries()):>7}{words:>13}  {state}"
         )
 
@@ -142,7 +152,7 @@ def preview_command(tag: str, port: int) -> None:
         hosts=(*settings.hosts, "localhost"),
         locales=(),
         show_drafts=True,
-        least_translated=0,
+        min_translated_percent=0,
     )
 
     def show(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -243,32 +253,45 @@ def check_all(template: polib.POFile) -> Iterator[str]:
 def _catalog_findings(
     catalog: polib.POFile, locale: Locale, template: polib.POFile
 ) -> Iterator[tuple[int, str]]:
-    forms = catalog.metadata.get("Plural-Forms", "")
-    expected = get_plural(locale)
-    if f"nplurals={expected.num_plurals};" not in forms.replace(" ", ""):
-        yield 1, f"Plural-Forms is '{forms}', but must be '{expected.plural_forms}'."
     if catalog.metadata.get("X-Review-State") not in {"draft", "checked", "reviewed"}:
         yield 1, "X-Review-State must be draft, checked or reviewed. Add it."
     if catalog.metadata.get("X-Review-State") == "reviewed" and not (
         catalog.metadata.get("X-Reviewed-By")
     ):
         yield 1, "X-Review-State is reviewed, but X-Reviewed-By names no one."
-    yield from catalog_faults(catalog)
-    present = {entry.msgid for entry in catalog if not entry.obsolete}
-    missing = [entry.msgid for entry in template if entry.msgid not in present]
+    yield from catalog_faults(catalog, locale)
+    present = {entry.msgid: entry for entry in catalog if not entry.obsolete}
+    wanted = dict.fromkeys(entry.msgid for entry in template)
+    for message in present.keys() - wanted.keys():
+        fault = f"'{message[:60]}' is not a message of the guide. Run translate update."
+        yield present[message].linenum, fault
+    missing = [message for message in wanted if message not in present]
     if missing:
         first = missing[0][:60]
         yield (
             1,
             f"lacks {len(missing)} messages, such as '{first}'. Run translate update.",
         )
-    for entry in catalog:
-        if entry.obsolete:
-            continue
-        if entry.fuzzy:
-            yield entry.linenum, f"'{entry.msgid[:60]}' is fuzzy. Look at it again."
-        elif not entry.msgstr:
-            yield entry.linenum, f"'{entry.msgid[:60]}' is not translated."
-        else:
+    for entry in present.values():
+        if entry.translated():
             for fault in wording_faults(str(locale), entry.msgid, entry.msgstr):
                 yield entry.linenum, fault
+
+
+def left_to_do(template: polib.POFile) -> Iterator[str]:
+    """Yield a sentence for each catalog with messages to translate or look at again.
+
+    A catalog that cannot be read is left out: `check_all` names it.
+    """
+    for file in catalog_files():
+        with suppress(QuietpageError):
+            catalog = read_po(file)
+            fuzzy = len(catalog.fuzzy_entries())
+            missing = len(template) - len(catalog.translated_entries()) - fuzzy
+            lines = [e.linenum for e in catalog if not (e.obsolete or e.translated())]
+            if lines:
+                yield (
+                    f"{short(file)}:{min(lines)}: {missing} messages to translate and"
+                    f" {fuzzy} to look at again, the first here. Until then the page"
+                    " shows the English in their place."
+                )

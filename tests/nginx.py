@@ -84,7 +84,7 @@ def write_deployed(
     errors = folder / "quietpage-errors.conf"
     with errors.open("wb") as output:
         flask = Path(sys.executable).with_name("flask")
-        command = [str(flask), "--app", "app", "errors", "nginx"]
+        command = [str(flask), "--app", "app", "proxy-error-page", "nginx"]
         subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=output)
     configuration = folder / "nginx.conf"
     configuration.write_text(text, encoding="utf-8")

@@ -50,6 +50,27 @@ def test_hsts_is_sent_over_tls_alone(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        (Settings(hsts_subdomains=True), "max-age=31536000; includeSubDomains"),
+        (Settings(hsts_preload=True), "max-age=31536000; preload"),
+        (
+            Settings(hsts_subdomains=True, hsts_preload=True),
+            "max-age=31536000; includeSubDomains; preload",
+        ),
+    ],
+)
+def test_hsts_covers_subdomains_and_preload_on_request(
+    settings: Settings, expected: str
+) -> None:
+    client = create_app(settings).test_client()
+
+    answer = client.get("/", base_url="https://localhost")
+
+    assert answer.headers["Strict-Transport-Security"] == expected
+
+
+@pytest.mark.parametrize(
     ("path", "location"),
     [
         ("/ES", "https://localhost/es/"),

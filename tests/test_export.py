@@ -10,9 +10,7 @@ from flask import Flask
 from app import create_app
 from quietpage.config import Settings
 from quietpage.errors import QuietpageError
-from quietpage.export import check_replaceable, export_files, write_folder
-from quietpage.negotiate import locale_chooser
-from quietpage.ranges import language_ranges
+from quietpage.export.files import check_replaceable, export_files, write_folder
 from quietpage.site import Site
 from tests.conftest import TAGS
 
@@ -155,14 +153,6 @@ def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     write_folder(tmp_path, FILES)
 
     assert content_of(tmp_path) == FILES
-
-
-def test_every_range_means_what_the_site_takes_it_for() -> None:
-    choose = locale_chooser(TAGS)
-
-    assert {name: choose(name) for name in language_ranges(TAGS)} == language_ranges(
-        TAGS
-    )
 
 
 def test_settings_reach_every_configuration(site: Site) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from quietpage.errors import QuietpageError
-from quietpage.export import guide_file
+from quietpage.export.files import guide_file
 
 from .checks import Check, UncheckedError, is_loopback
 from .visit import Visit

@@ -23,7 +23,7 @@ from quietpage.audit import client
 from quietpage.audit.client import PORTS
 from quietpage.compression import compress_brotli, compress_gzip
 from quietpage.config import Settings
-from quietpage.export import guide_file
+from quietpage.export.files import guide_file
 from quietpage.site import Site
 from tests import small_server
 from tests.audit.broken import Change, Exchange, rewritten, serve

@@ -14,13 +14,13 @@ from flask_talisman import Talisman
 from jinja2 import DictLoader
 
 from app import freeze_site
-from quietpage.catalog import TRANSLATIONS, read_po
+from quietpage.po_files import TRANSLATIONS, read_po
 from quietpage.site import Headers
 
 PLAIN = """<!doctype html><html lang="en"><meta charset="utf-8">
 <title>{{ title }}</title>
 <meta name="viewport" content="width=device-width,initial-scale=1">
-<a id="exit" href="https://www.wikipedia.org/">Leave now</a>"""
+<a id="exit" href="https://www.wikipedia.org/">Close this page</a>"""
 
 
 def _answer() -> tuple[Headers, bytes]:

@@ -13,7 +13,10 @@ from tests import small_server
 
 @dataclass
 class Destination:
-    """A running server; `mode` is answer, slow, silent or fail."""
+    """A running server; `mode` is answer, slow, held, silent, fail or empty (204).
+
+    What is held is answered once the mode is another; what met silence never is.
+    """
 
     port: int = 0
     mode: str = "answer"
@@ -48,12 +51,17 @@ def serve() -> Iterator[Destination]:
                     while destination.mode == "silent":
                         time.sleep(0.05)
                     return
+                while destination.mode == "held":
+                    time.sleep(0.05)
                 if destination.mode == "slow":
                     time.sleep(3)
-            failed = destination.mode == "fail" and self.path == "/"
-            self.send_response(500 if failed else 200)
+            status = {"fail": 500, "empty": 204}.get(destination.mode, 200)
+            status = status if self.path == "/" else 200
+            self.send_response(status)
             self.send_header("Content-Type", "text/html")
             self.end_headers()
+            if status == 204:
+                return
             with suppress(OSError):
                 self.wfile.write(b"<title>Elsewhere</title><p>Elsewhere")
 

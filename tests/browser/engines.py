@@ -35,8 +35,9 @@ Actions = list[dict[str, Any]]
 SIZE = (1000, 800)
 # What the page tells of itself while a navigation is pending, when Chromium's
 # debugger answers no question about it.
-WITNESS = """setInterval(() => console.log(JSON.stringify(
-  [document.documentElement.textContent + document.title, history.length])), 20)"""
+STATE = """[[...document.documentElement.children].map((part) =>
+  part === document.head ? "" : part.textContent).join(""), document.title]"""
+WITNESS = f"setInterval(() => console.log(JSON.stringify({STATE})), 20)"
 
 
 class Engine:
@@ -129,17 +130,11 @@ class Engine:
         """Make the page tell of itself, for `states`."""
         self.run(WITNESS)
 
-    def states(self, seconds: float) -> list[list[Any]]:
-        """Return [text and title, entries of history] as seen for that long."""
+    def states(self, count: int) -> list[list[Any]]:
+        """Return [text of all but the head, title] as seen so many times from now."""
         seen = []
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            seen.append(
-                self.run(
-                    "return [document.documentElement.textContent + document.title,"
-                    " history.length]"
-                )
-            )
+        for _ in range(count):
+            seen.append(self.run(f"return {STATE}"))
             time.sleep(0.02)
         return seen
 
@@ -232,19 +227,17 @@ class Chromium(Selenium):
         self._socket.send('{"id": 1, "method": "Runtime.enable"}')
         super().watch()
 
-    def states(self, seconds: float) -> list[list[Any]]:
-        seen = []
-        end = time.monotonic() + seconds
+    def states(self, count: int) -> list[list[Any]]:
+        seen: list[list[Any]] = []
         start = time.time() * 1000
-        while (left := end - time.monotonic()) > 0:
-            self._socket.settimeout(left)
-            with suppress(websocket.WebSocketTimeoutException):
-                event = json.loads(self._socket.recv())
-                if event.get("method") != "Runtime.consoleAPICalled":
-                    continue
-                told = event["params"]
-                if told["timestamp"] >= start:
-                    seen.append(json.loads(told["args"][0]["value"]))
+        self._socket.settimeout(12)
+        while len(seen) < count:
+            event = json.loads(self._socket.recv())
+            if event.get("method") != "Runtime.consoleAPICalled":
+                continue
+            told = event["params"]
+            if told["timestamp"] >= start:
+                seen.append(json.loads(told["args"][0]["value"]))
         self._socket.close()
         return seen
 

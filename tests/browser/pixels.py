@@ -73,3 +73,16 @@ def press_keys(display: Display, names: tuple[str, ...]) -> float:
             display.sync()
             time.sleep(0.05)
     return pressed
+
+
+def window_titles(display: Display) -> list[str]:
+    """Return the titles of all windows, as a list of windows would show them."""
+    name, kind = display.intern_atom("_NET_WM_NAME"), display.intern_atom("UTF8_STRING")
+    waiting, found = [display.screen().root], []
+    while waiting:
+        window = waiting.pop()
+        waiting += window.query_tree().children
+        title = window.get_full_property(name, kind)
+        if title:
+            found.append(title.value.decode())
+    return found

@@ -15,7 +15,7 @@ READER = Path(__file__).with_name("at_spi.py")
 @pytest.mark.parametrize(
     ("tag", "label", "topic"),
     [
-        ("en", "Leave now", "Are you in danger right now?"),
+        ("en", "Close this page", "Are you in danger right now?"),
         ("ar", "اخرج الآن", "هل أنت في خطر الآن؟"),
     ],
 )

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 import html5lib
 import pytest
 from babel.core import Locale
-from babel.support import NullTranslations
 from playwright.sync_api import Page
 
 from app import create_app
-from quietpage.catalog import Language, domain_of
+from quietpage.catalog import Language, Messages, domain_of
 from quietpage.config import Settings
 from quietpage.helplines import load_countries
 from quietpage.page import render_guide
@@ -20,7 +19,7 @@ SPACE = "{http://www.w3.org/1999/xhtml}"
 ACCENTS = str.maketrans("aeiouyAEIOUY", "áéíóúýÁÉÍÓÚÝ")
 
 
-class Pseudo(NullTranslations):
+class Pseudo(Messages):
     """Every message in brackets, accented, and longer by a third."""
 
     def gettext(self, message: str) -> str:
@@ -29,6 +28,9 @@ class Pseudo(NullTranslations):
         return f"⟦{''.join(parts)}{'·' * (len(message) // 3)}⟧"
 
     ugettext = gettext
+
+    def has(self, message: str) -> bool:
+        return bool(message)
 
 
 def rendered(tag: str, locale: str) -> str:

@@ -169,7 +169,9 @@ def start_proxy(name: str, folder: Path, path: str) -> Iterator[Proxy]:
 def caddyfile(proxy: Proxy, path: str, environment: dict[str, str]) -> str:
     """Return deploy/Caddyfile moved into the proxy's folder, where its errors are."""
     errors = subprocess.check_output(
-        [BIN / "flask", "--app", "app", "errors", "caddy"], cwd=ROOT, env=environment
+        [BIN / "flask", "--app", "app", "proxy-error-page", "caddy"],
+        cwd=ROOT,
+        env=environment,
     )
     (proxy.folder / "quietpage-errors").write_bytes(errors)
     own = proxy.folder / "quietpage"
@@ -396,7 +398,7 @@ def activated(tmp_path: Path) -> Iterator[Activated]:
 
 def write_own_word(path: Path, translated: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f'msgid "Leave now"\nmsgstr "{translated}"\n')
+    path.write_text(f'msgid "Close this page"\nmsgstr "{translated}"\n')
 
 
 def test_reload_serves_changed_catalogs_as_often_as_asked(

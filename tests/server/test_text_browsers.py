@@ -15,13 +15,13 @@ COMMANDS = {
     "links": ["links", "-dump", "-codepage", "utf-8", "-width", "400"],
 }
 IN_ORDER = (
-    "Leave now",
+    "Close this page",
     "Language",
     "Notes",
     "Are you in danger right now?",
     "Numbers to call, by country",
     "Is this abuse?",
-    "Harm and kindness by turns. No one can tell which comes next, and the tie grows.",
+    "Kind days and cruel days. You cannot tell which comes next, and the tie grows.",
     "Pick a code word. Tell someone you trust what to do when you say it.",
     "About this guide",
 )

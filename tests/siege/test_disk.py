@@ -25,7 +25,7 @@ MESSAGES = (
     "Are you in danger right now?",
     "Numbers to call, by country",
     "Is this abuse?",
-    "Harm and kindness by turns. No one can tell which comes next, and the tie grows.",
+    "Kind days and cruel days. You cannot tell which comes next, and the tie grows.",
     "About this guide",
 )
 OPEN_ALL = """

@@ -1,16 +1,16 @@
-"""`flask --app app errors`: what a proxy answers when it cannot ask gunicorn."""
+"""`flask --app app proxy-error-page`: what a proxy sends when gunicorn is away."""
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from .site import TLS_ONLY, Site, Snapshot
+from quietpage.site import TLS_ONLY, Site, Snapshot
 
 # What nginx or Caddy would read as a variable or as the end of the text.
 _ENTITIES = str.maketrans({c: f"&#{ord(c)};" for c in "$`{}\\"})
 
 
-@click.command("errors")
+@click.command("proxy-error-page")
 @click.argument("proxy", type=click.Choice(["nginx", "caddy"]))
 @with_appcontext
 def command(proxy: str) -> None:

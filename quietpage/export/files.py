@@ -1,4 +1,4 @@
-"""`flask --app app export DIR`: the site as files, and what servers need to send them.
+"""`flask --app app export DIR`: the site as files, and the configurations to send them.
 
 DIR/site/          what is published: a folder for each language, robots.txt, and
                    what Apache and CDNs read there
@@ -16,33 +16,16 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from .config import Settings
-from .errors import QuietpageError
-from .headers import ONION_LOCATION
-from .ranges import CODING_RULES, first_range, language_ranges, literal
-from .site import TLS_ONLY, Site
+from quietpage.config import Settings
+from quietpage.errors import QuietpageError
+from quietpage.site import Site
+
+from .servers import configurations
 
 ROOT = "/srv/quietpage"
 _SUMS = "SHA256SUMS"
 _SUFFIXES = {"identity": "", "br": ".br", "gzip": ".gz"}
-# Where each configuration stands in the export.
-_CONFIGURATIONS = {
-    "nginx.conf": "nginx.conf",
-    "Caddyfile": "Caddyfile",
-    "htaccess": "site/.htaccess",
-    "_headers": "site/_headers",
-    "_redirects": "site/_redirects",
-}
-# What differs from answer to answer is sent by rules, not with all.
-_OWN_HEADERS = {
-    "Content-Type",
-    "Content-Language",
-    "Content-Encoding",
-    "Content-Length",
-    ONION_LOCATION,
-}
 
 
 @click.command("export")
@@ -106,51 +89,6 @@ def export_files(
     files |= configurations(site, settings, root, port)
     sums = (f"{_sha256(files[name])}  {name}\n" for name in sorted(files))
     return files | {_SUMS: "".join(sums).encode()}
-
-
-def configurations(
-    site: Site, settings: Settings, root: str, port: int
-) -> dict[str, bytes]:
-    """Return {path in the export: content} of what each server reads."""
-    tags = [tag for tag, coding in site.guides if coding == "identity"]
-    ranges = language_ranges(tags)
-    sent = site.guides[tags[0], "identity"].headers["https"]
-    values = {
-        "root": root,
-        "port": port,
-        "tags": tags,
-        "ranges": ranges,
-        "ranges_by_tag": {
-            tag: [literal(name) for name, found in ranges.items() if found == tag]
-            for tag in tags
-        },
-        "first_range": first_range(list(ranges)),
-        "sizes": {c: len(guide.body) for (_, c), guide in site.guides.items()},
-        "coding_rules": CODING_RULES,
-        "host": settings.hosts[0],
-        "hosts": settings.names,
-        "any_host": "|".join(map(literal, settings.names)),
-        "onion": settings.onion,
-        "https": settings.https,
-        "headers": [
-            (k, v) for k, v in sent if k not in _OWN_HEADERS and k not in TLS_ONLY
-        ],
-        "tls_headers": [
-            (k, v) for k, v in sent if k in TLS_ONLY and k not in _OWN_HEADERS
-        ],
-    }
-    templates = Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("servers")),
-        autoescape=False,  # noqa: S701 - no HTML
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return {
-        path: templates.get_template(name).render(values).encode()
-        for name, path in _CONFIGURATIONS.items()
-    }
 
 
 def check_replaceable(folder: Path) -> None:

@@ -1,0 +1,217 @@
+"""The one policy for HTML: what a page may hold without endangering its reader.
+
+A page holds what the lists below name and nothing else, written so that Python and all
+browsers read the same elements, attributes and links (tests/test_html_policy.py).
+"""
+
+import html
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import Path
+
+from .errors import QuietpageError
+from .strict_html import DRAWING_ELEMENTS, Attributes, Element, Fault, Page
+from .words import banned_words_in
+
+EXIT_ID = "quick-exit"
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# {element: its own attributes}
+_ELEMENTS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(
+        _names("""
+            abbr address article aside b bdi bdo blockquote body br caption cite code dd
+            del dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 head header
+            hgroup hr html i ins kbd label main mark nav p pre q rp rt ruby s samp
+            script section small span strong style sub summary sup svg table tbody tfoot
+            thead title tr u ul var wbr
+        """),
+        frozenset(),
+    ),
+    "a": _names("href hreflang rel"),
+    "col": _names("span"),
+    "colgroup": _names("span"),
+    "data": _names("value"),
+    "details": _names("open"),
+    "img": _names("alt height src width"),
+    "input": _names("autocomplete type"),
+    "li": _names("value"),
+    "link": _names("href hreflang rel"),
+    "meta": _names("charset content name"),
+    "ol": _names("reversed start type"),
+    "td": _names("colspan headers rowspan"),
+    "th": _names("abbr colspan headers rowspan scope"),
+    "time": _names("datetime"),
+}
+_GLOBAL = _names("class dir draggable hidden id lang role title translate")
+_DRAWING_ATTRIBUTES = _names("""
+    cx cy d fill fill-opacity fill-rule focusable height opacity points
+    preserveaspectratio r rx ry stroke stroke-dasharray stroke-linecap stroke-linejoin
+    stroke-opacity stroke-width transform viewbox width x x1 x2 xmlns y y1 y2
+""")
+_META_NAMES = _names("color-scheme description format-detection viewport")
+# Browsers load nothing for these; the icon must be in the address itself.
+_LINK_KINDS = _names("author canonical icon license")
+_BEFORE_EXIT = _names("body div head header html link meta nav p style title")
+_ON_EXIT = _names("class draggable href hreflang id rel title")
+_HIDING = {"hidden", "aria-hidden"}
+
+
+def _element_faults(element: Element) -> Iterator[Fault]:
+    name, attributes = element.name, element.attributes
+    known = DRAWING_ELEMENTS if element.in_drawing else _ELEMENTS.keys()
+    if name not in known:
+        yield f"<{element.written}", f"has <{name}>"
+        return
+    own = _DRAWING_ATTRIBUTES if element.in_drawing else _ELEMENTS[name]
+    for attribute, value in attributes.items():
+        is_known = attribute in own | _GLOBAL
+        if not (is_known or attribute.startswith(("aria-", "data-"))):
+            yield f"{attribute}=", f"has the attribute '{attribute}'"
+        elif element.in_drawing and "url(" in value.lower().replace("url(#", ""):
+            yield value, f"loads '{value}'"
+    if name in _VALUE_FAULTS:
+        yield from _VALUE_FAULTS[name](attributes)
+
+
+def _image_faults(attributes: Attributes) -> Iterator[Fault]:
+    address = attributes.get("src", "")
+    if not address.startswith("data:"):
+        yield address or "<img", f"loads '{address}'"
+
+
+def _meta_faults(attributes: Attributes) -> Iterator[Fault]:
+    name = attributes.get("name", "").lower()
+    if "charset" not in attributes and name not in _META_NAMES:
+        yield name or "<meta", f"has <meta name='{name}'>"
+
+
+def _input_faults(attributes: Attributes) -> Iterator[Fault]:
+    # Browsers fill other fields in again.
+    if attributes != {"type": "checkbox", "autocomplete": "off"}:
+        yield "<input", "has an <input> that is not type='checkbox' autocomplete='off'"
+
+
+def _linked_faults(attributes: Attributes) -> Iterator[Fault]:
+    kinds, address = _words(attributes, "rel"), attributes.get("href", "")
+    if not kinds or kinds - _LINK_KINDS:
+        yield "<link", f"has <link rel='{attributes.get('rel', '')}'>"
+    elif "icon" in kinds and not address.startswith("data:"):
+        yield address or "<link", f"loads '{address}'"
+
+
+def _link_faults(attributes: Attributes) -> Iterator[Fault]:
+    address = attributes.get("href", "/")
+    # Browsers leave out white space in an address and take \ for /.
+    is_plain = re.fullmatch(r"[^\0-\x20\x7f\\]+", address)
+    is_call = re.fullmatch(r"(tel:\+?[0-9*#-]+|sms:\+?[0-9]+(\?&?body=.*)?)", address)
+    if not is_call and not (is_plain and address.startswith(("https://", "/", "#"))):
+        yield address or "<a", f"links to '{address}'"
+    elif address.startswith(("https:", "//")) and "noreferrer" not in _words(
+        attributes, "rel"
+    ):
+        yield address, f"links to '{address}' without rel='noreferrer'"
+
+
+_VALUE_FAULTS: dict[str, Callable[[Attributes], Iterator[Fault]]] = {
+    "a": _link_faults,
+    "img": _image_faults,
+    "input": _input_faults,
+    "link": _linked_faults,
+    "meta": _meta_faults,
+}
+
+
+def _words(attributes: Attributes, name: str) -> set[str]:
+    return set(attributes.get(name, "").lower().split())
+
+
+def document_faults(
+    text: str, inlined: Collection[str], *, has_exit: bool = False
+) -> Iterator[Fault]:
+    """Yield all that endangers a reader of a page, the exit where it must have one.
+
+    `inlined` are the scripts and styles that the CSP admits.
+
+    >>> page = "<!doctype html><html lang='en'><title>Notes</title>"
+    >>> list(document_faults(f"{page}<link rel='icon' href='data:,'>", inlined=()))
+    []
+    >>> next(document_faults(f"{page}<img src='x.png'>", inlined=()))
+    ('x.png', "loads 'x.png'")
+    """
+    page = Page(text, inlined)
+    yield from page.faults
+    for element in page.elements:
+        yield from _element_faults(element)
+    html_elements = [e for e in page.elements if not e.in_drawing]
+    names = [element.name for element in html_elements]
+    for name in ("html", "head", "body", "title"):
+        if names.count(name) > 1:
+            yield f"<{name}", f"has <{name}> twice"
+    if not "".join(page.titles).strip():
+        yield "<title", "lacks a title"
+    if not any("icon" in _words(e.attributes, "rel") for e in html_elements):
+        yield "<head", "lacks <link rel='icon' href='data:,'>, so browsers ask for one"
+    locale = next((e.attributes.get("lang", "") for e in html_elements), "")
+    for word in banned_words_in(locale.replace("-", "_"), "".join(page.titles)):
+        yield "<title", f"has '{word}' in its title"
+    if has_exit:
+        yield from _exit_faults(page)
+
+
+def _exit_faults(page: Page) -> Iterator[Fault]:
+    links = [e for e in page.elements if e.name == "a" and "href" in e.attributes]
+    if not links or not _is_exit(links[0], page):
+        yield EXIT_ID, f"lacks the exit, <a id='{EXIT_ID}'>, as its first link in sight"
+    if sum(e.attributes.get("id") == EXIT_ID for e in page.elements) > 1:
+        yield EXIT_ID, f"has id='{EXIT_ID}' twice"
+
+
+def _is_exit(link: Element, page: Page) -> bool:
+    before = page.elements[: page.elements.index(link)]
+    label = re.split("</a", page.text[link.end :], maxsplit=1, flags=re.IGNORECASE)[0]
+    return (
+        link.attributes.get("id") == EXIT_ID
+        and link.attributes["href"].startswith("https://")
+        and not link.attributes.keys() - _ON_EXIT
+        and bool(html.unescape(re.sub(r"<[^>]*>", "", label)).strip())
+        and all(
+            element.name in _BEFORE_EXIT and not _HIDING & element.attributes.keys()
+            for element in before
+        )
+    )
+
+
+def check_documents(
+    guides: Mapping[str, str],
+    errors: Mapping[str, str],
+    inlined: Collection[str],
+    folder: Path,
+) -> None:
+    """Check the pages, by language, of a copy whose own templates are in `folder`.
+
+    Raises:
+        QuietpageError: A page would endanger a reader; the sentence names the
+            template where it can be found.
+    """
+    own = {
+        f"templates/{file.relative_to(folder)}": file.read_bytes().decode(
+            errors="replace"
+        )
+        for file in sorted(folder.rglob("*.html"))
+    }
+    for pages in (guides, errors):
+        for tag, text in pages.items():
+            for mark, fault in document_faults(text, inlined, has_exit=pages is guides):
+                names = [name for name, words in own.items() if mark in words]
+                names = names or (list(own) if len(own) == 1 else ["templates"])
+                raise QuietpageError(
+                    f"{names[0]}: the page in '{tag}' {fault}, but it must"
+                    " keep the exit first, hold only what quietpage/html_policy.py"
+                    " lists, and load, send and run nothing of its own. Correct the"
+                    " template."
+                )
