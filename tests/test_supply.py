@@ -8,12 +8,14 @@ from quietpage.config import ROOT
 
 PINNED = (ROOT / "requirements.txt").read_text(encoding="utf-8")
 PACKAGES = set(re.findall(r"^([a-z0-9-]+)==", PINNED, flags=re.MULTILINE))
-# Prints the distributions that the modules of a site with all its pages come from.
+# Prints the distributions that the modules of a site with all its pages come from, and
+# those of the worker that serves it.
 LOADED = """
 import sys
 # A virtual environment of Python 3.11 loads a part of setuptools by itself.
 before = set(sys.modules)
 from importlib.metadata import packages_distributions
+import quietpage.gunicorn_support.worker
 from app import freeze_site
 freeze_site()
 owners = packages_distributions()
