@@ -20,7 +20,8 @@ from .assets import Assets
 from .catalog import Language, in_digits_of
 from .config import Settings
 from .errors import QuietpageError
-from .helplines import DAYS, Country, parse_hours, speaks
+from .helplines import Country, speaks
+from .opening_hours import DAYS, parse_hours
 
 # The day the English text was last changed in substance.
 REVIEWED_ON = date(2026, 11, 23)

@@ -14,7 +14,7 @@ from quietpage import reference
 from quietpage.config import ROOT, load_settings
 from quietpage.document import Document
 from quietpage.errors import QuietpageError
-from quietpage.helplines import Helpline
+from quietpage.helpline_tables import Helpline
 from quietpage.own import document_faults
 from quietpage.page import template_faults
 from quietpage.po_files import TRANSLATIONS, review_mark
