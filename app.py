@@ -2,16 +2,17 @@
 
 import sys
 from functools import cache
+from pathlib import Path
 
 from flask import Flask
 from flask_babel import Babel, Domain
-from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
+from jinja2 import FileSystemLoader
 
 from blueprints import errors, guide, robots
 from quietpage import audit, helplines, reference, translate
 from quietpage.assets import load_assets
 from quietpage.catalog import domain_of, load_languages
-from quietpage.config import Settings, load_settings
+from quietpage.config import ROOT, Settings, load_settings
 from quietpage.errors import QuietpageError
 from quietpage.export import files, proxy_error_page
 from quietpage.headers import secure
@@ -36,9 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config["TRUSTED_HOSTS"] = list(settings.names)
-    if settings.folder:
-        own = FileSystemLoader(settings.folder / "templates")
-        app.jinja_loader = ChoiceLoader([own, app.jinja_loader or DictLoader({})])
+    app.jinja_loader = FileSystemLoader(_template_folders(settings))
     app.cli.add_command(proxy_error_page.command)
     app.cli.add_command(helplines.commands)
     app.cli.add_command(translate.commands)
@@ -83,7 +82,7 @@ def freeze_site(settings: Settings | None = None) -> Site:
     # A fault in a template is the start's end, not a page that says 500.
     app.testing = True
     tags = [language.tag for language in app.extensions["quietpage"]().languages]
-    with template_faults():
+    with template_faults(_template_folders(settings)):
         site = Site(app, tags, settings)
     guides, refusals = (
         {tag: kind[tag, "identity"].body.decode() for tag in tags}
@@ -94,6 +93,12 @@ def freeze_site(settings: Settings | None = None) -> Site:
     if settings.folder and (own := settings.folder / "templates").is_dir():
         check_documents(guides, refusals, load_assets().inlined, own)
     return site
+
+
+def _template_folders(settings: Settings) -> list[Path]:
+    """Return where templates are looked for: an organisation's own win over ours."""
+    own = [settings.folder / "templates"] if settings.folder else []
+    return [*own, ROOT / "templates"]
 
 
 def serve() -> Site:

@@ -22,9 +22,10 @@ _ADDRESS = re.compile(
 )
 _SPACED_AT = re.compile(r"(?<=[(\[])\s*(at|dot)\s*(?=[)\]])", re.IGNORECASE)
 _PART_OF_WHOLE = re.compile(r"(\d+) in (\d+)")
-# Controls, format and private characters, what no Unicode version has, line ends,
-# enclosing marks and pictures.
-_REFUSED_CATEGORIES = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp", "Me", "So"}
+# Controls, format and private characters, what no Unicode version has, line ends.
+_HIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
+# Pictures, letters in frames, and the frames.
+_SYMBOLS = {"Me", "So"}
 _MARKS = frozenset({"Mn", "Mc", "Me"})
 # Letters and marks that show nothing (Default_Ignorable_Code_Point, and a blank).
 _UNSEEN = re.compile(
@@ -84,20 +85,15 @@ def safety_faults(locale: str, original: str, translation: str) -> Iterator[str]
 def character_faults(locale: str, original: str, translation: str) -> Iterator[str]:
     """Yield what is not seen as it is: hidden, reordered or borrowed characters."""
     shown = _shown(translation)
+    for name in hidden_characters(translation):
+        yield f"{shown} has {name}. Remove it."
     for letter in sorted(set(translation) - set(original)):
-        is_refused = unicodedata.category(letter) in _REFUSED_CATEGORIES
-        if (is_refused and letter not in _JOINERS) or _UNSEEN.match(letter):
-            yield f"{shown} has the character U+{ord(letter):04X}. Remove it."
-    for match in re.finditer(f"[{_JOINERS}]", translation):
-        before = translation[: match.start()][-1:]
-        after = translation[match.end() :][:1]
-        if not {_script(before), _script(after)} <= _JOINED_SCRIPTS:
-            yield (
-                f"{shown} has the joiner U+{ord(match[0]):04X} where its script has"
-                " none. Remove it."
-            )
+        if unicodedata.category(letter) in _SYMBOLS:
+            yield f"{shown} has the symbol {letter}. Remove it."
+    for name in re.findall(r"[A-Za-z]{2,}", original):
+        translation = translation.replace(name, " ")
     own_scripts = _scripts_of(locale)
-    for word in _words_of_others(original, translation):
+    for word in _words(translation):
         scripts = {_script(letter) for letter in word}
         is_foreign = own_scripts and not scripts <= own_scripts
         if is_foreign or len(scripts - _EAST_ASIAN) > 1:
@@ -105,6 +101,28 @@ def character_faults(locale: str, original: str, translation: str) -> Iterator[s
                 f"{shown} has the word '{word}', whose letters are of another script"
                 " or of two. Write it in one."
             )
+
+
+def hidden_characters(text: str) -> Iterator[str]:
+    """Yield the name of each character that is not seen, or moves what is seen.
+
+    Joiners are seen where a script spells with them, between two of its letters.
+    """
+    for letter in sorted(set(text)):
+        is_hidden = unicodedata.category(letter) in _HIDDEN and letter not in _JOINERS
+        if is_hidden or _UNSEEN.match(letter):
+            yield f"the character U+{ord(letter):04X}"
+    for match in re.finditer(f"[{_JOINERS}]", text):
+        around = text[: match.start()][-1:], text[match.end() :][:1]
+        if not set(map(_script, around)) <= _JOINED_SCRIPTS:
+            yield f"the joiner U+{ord(match[0]):04X}, which its script does not use"
+
+
+def mixed_words(text: str) -> Iterator[str]:
+    """Yield the words whose letters are of two scripts; one may pass for the other."""
+    for word in _words(text):
+        if len({_script(letter) for letter in word} - _EAST_ASIAN) > 1:
+            yield word
 
 
 def wording_faults(locale: str, original: str, translation: str) -> Iterator[str]:
@@ -166,13 +184,10 @@ def _figure_kind(letter: str) -> str:
     return "@" if is_ideograph else " "
 
 
-def _words_of_others(original: str, translation: str) -> Iterator[str]:
-    """Yield the words that are not in the English, without their marks."""
-    for name in re.findall(r"[A-Za-z]{2,}", original):
-        translation = translation.replace(name, " ")
-    plain = unicodedata.normalize("NFKC", translation)
-    bare = without(_MARKS | {"Cf", "Lm"}, plain)
-    yield from re.findall(r"[^\W\d_]+", bare)
+def _words(text: str) -> list[str]:
+    """Return the words of a text, without their marks."""
+    bare = without(_MARKS | {"Cf", "Lm"}, unicodedata.normalize("NFKC", text))
+    return re.findall(r"[^\W\d_]+", bare)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, time
@@ -20,7 +20,8 @@ from .assets import Assets
 from .catalog import Language, in_digits_of
 from .config import Settings
 from .errors import QuietpageError
-from .helplines import DAYS, Country, parse_hours, speaks
+from .helplines import Country, speaks
+from .opening_hours import DAYS, parse_hours
 
 # The day the English text was last changed in substance.
 REVIEWED_ON = date(2026, 11, 26)
@@ -119,26 +120,31 @@ def _shown(message: str) -> Markup:
 
 
 @contextmanager
-def template_faults() -> Iterator[None]:
+def template_faults(folders: Iterable[Path]) -> Iterator[None]:
     """Turn what goes wrong in a template, ours or an organisation's, into a sentence.
+
+    `folders` are where templates are looked for; a fault of the code stays as it is.
 
     Raises:
         QuietpageError: A template cannot be read, is no template or fails.
     """
+    folders = list(folders)
     try:
         yield
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)
-        places = [
-            f"{f.filename}:{f.lineno}" for f in frames if "/templates/" in f.filename
-        ]
+        places = [(frame.filename, frame.lineno) for frame in frames]
         if isinstance(error, TemplateSyntaxError):
-            places = [f"{error.filename or error.name}:{error.lineno}"]
-        elif isinstance(error, TemplateNotFound):
-            places = places or ["templates"]
-        if not places:
+            places.append((error.filename or "", error.lineno))
+        named = [
+            f"templates/{Path(file).relative_to(folder)}:{line}"
+            for file, line in places
+            for folder in folders
+            if Path(file).is_relative_to(folder)
+        ]
+        if not named and not isinstance(error, TemplateNotFound):
             raise
-        place = "templates/" + places[-1].rpartition("/templates/")[2]
+        place = named[-1] if named else "templates"
         raise QuietpageError(f"{place}: {error} Correct the template.") from error
 
 

@@ -184,16 +184,25 @@ def parse_tag(tag: str) -> Locale:
 
 
 def extract() -> polib.POFile:
-    """Return the template made of the English as it stands: no dates, no lines."""
-    with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
+    """Return the template made of the English as it stands: no dates, no lines.
+
+    Raises:
+        QuietpageError: A message has a context or a plural, which no catalog keeps.
+    """
+    with (ROOT / "babel.cfg").open(encoding="utf-8") as mapping:
+        methods, options = parse_mapping_cfg(mapping)  # type: ignore[no-untyped-call]
     catalog = Catalog(project="Quietpage", charset="utf-8")
     found = extract_from_dir(
         ROOT, methods, options, comment_tags=("Translators:",), strip_comment_tags=False
     )
-    for _file, _line, message, comments, context in found:
+    for file, line, message, comments, context in found:
+        if context is not None or not isinstance(message, str):
+            raise QuietpageError(
+                f"{file}:{line}: has a context or a plural, which catalogs do not keep."
+                " Write a sentence that needs neither."
+            )
         one_line = [" ".join(" ".join(comments).split())] if comments else []
-        catalog.add(message, auto_comments=one_line, context=context)
+        catalog.add(message, auto_comments=one_line)
     buffer = BytesIO()
     write_po(buffer, catalog, no_location=True, width=_WIDTH)
     template = polib.pofile(buffer.getvalue().decode(), wrapwidth=_WIDTH)

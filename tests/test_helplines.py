@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from babel.core import Locale
 from click.testing import CliRunner
+from werkzeug.test import Client
 
 from app import create_app
 from quietpage.errors import QuietpageError
-from quietpage.helplines import EMERGENCY_TABLE, TABLE, check, load_countries, speaks
+from quietpage.helpline_checks import check
+from quietpage.helpline_tables import EMERGENCY_TABLE, TABLE
+from quietpage.helplines import load_countries, speaks
 
 GOOD = {
     "country": "MX",
@@ -56,7 +59,10 @@ def test_a_good_row_has_no_fault(tmp_path: Path) -> None:
         ({"hours": "Mo-Fr 09:00-24:30"}, "hours is 'Mo-Fr 09:00-24:30'"),
         ({"phone": "+525587654321"}, "differ"),
         ({"phone_display": "5678"}, "differ"),
-        ({"phone_display": "call us"}, "differ"),
+        (
+            {"phone_display": "call us"},
+            "phone_display is 'call us', but must be a number",
+        ),
         ({"phone": "+52551234567", "phone_display": ""}, "not a valid number in MX"),
         ({"phone": "55x", "phone_display": ""}, "'55x' is not a number"),
         ({"phone_display": ""}, "phone and phone_display go together"),
@@ -66,6 +72,36 @@ def test_a_good_row_has_no_fault(tmp_path: Path) -> None:
         ({"sms_number": "javascript:x"}, "sms_number is 'javascript:x', but must be"),
         ({"languages": "en-"}, "'en-' is no language tag"),
         ({"website": "http://example.org"}, "website is 'http://example.org'"),
+        ({"website": "https://www.th\u0435hotline.org/"}, "in letters of two scripts"),
+        ({"website": "https://a.example@evil.example/"}, "plain Latin letters"),
+        ({"website": "https://evil.example/@www.a.example"}, "without @"),
+        ({"chat_url": "https://192.0.2.1/"}, "chat_url is 'https://192.0.2.1/'"),
+        (
+            {"phone_display": "\u202e55 1234 5678"},
+            "phone_display has the character U+2",
+        ),
+        ({"name": "L\u200dínea"}, "name has the joiner U+200D, which its script"),
+        ({"region": "Lag\u200bos"}, "region has the character U+200B"),
+        ({"sms_text": "ST\u0410RT"}, "sms_text has 'ST\u0410RT', in letters of two"),
+        ({"notes": "a\tb"}, "notes has the character U+0009"),
+        (
+            {"country": "US", "phone": "+19002345678", "phone_display": "900 234 5678"},
+            "'+19002345678' is premium rate, but cost is 'empty'. Write charged",
+        ),
+        (
+            {
+                "country": "GB",
+                "phone": "09098790000",
+                "phone_display": "0909 879 0000",
+                "cost": "free",
+            },
+            "'09098790000' is premium rate, but cost is 'free'",
+        ),
+        ({"country": "GB", "sms_number": "09098790000"}, "is premium rate"),
+        (
+            {"country": "DE", "phone": "01805123456", "phone_display": "01805 123456"},
+            "'01805123456' is shared cost",
+        ),
         ({"audience": "all"}, "audience is 'all'"),
         ({"source_date": "May 2026"}, "source_date is 'May 2026'"),
         ({"phone": "", "phone_display": ""}, "no way to reach it"),
@@ -100,6 +136,38 @@ def test_doubts_are_only_warned_of(
 
     assert [sentence in str(found) for found in findings] == [True]
     assert load_countries(table)
+
+
+@pytest.mark.parametrize(
+    ("police", "notes", "warned"),
+    [("111", "", True), ("111", "111 is new.", False), ("911", "", False)],
+)
+def test_a_note_quiets_an_emergency_number_that_is_not_known(
+    tmp_path: Path, police: str, notes: str, *, warned: bool
+) -> None:
+    header = EMERGENCY_TABLE.read_text(encoding="utf-8").splitlines()[0]
+    table = tmp_path / "emergency-numbers.csv"
+    table.write_text(f"{header}\nMX,{police},,https://example.org,high,{notes}\n")
+
+    found = check(write_table(tmp_path), table, TODAY)
+
+    told = [f"'{police}' in MX is not a number phonenumbers" in str(x) for x in found]
+    assert told == [True] * warned
+    assert load_countries(write_table(tmp_path), table)
+
+
+def test_a_charged_number_says_so_on_the_page(client: Client) -> None:
+    vietnam = client.get("/en/").text.partition('<details id="VN">')[2]
+
+    assert "call charges apply" in vietnam.partition("1900 96 96 80")[2][:200]
+
+
+def test_every_number_that_is_premium_rate_has_been_looked_at() -> None:
+    """No warning is left that could hide a new one."""
+    told = [str(found) for found in check() if "phonenumbers knows" in str(found)]
+    told += [str(found) for found in check() if "premium rate" in str(found)]
+
+    assert told == []
 
 
 def test_a_repeated_number_is_an_error(tmp_path: Path) -> None:

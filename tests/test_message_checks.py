@@ -53,12 +53,12 @@ def test_words_that_may_stand_nowhere_are_found_in_any_message(
     ("locale", "original", "text", "told"),
     [
         # Letters that are not what they look like, or not seen.
-        ("es", "Notes", "Vio\u200dlencia", "the joiner U+200D where its script"),
+        ("es", "Notes", "Vio\u200dlencia", "the joiner U+200D, which its script"),
         ("es", "Notes", "No\u034ftas", "the character U+034F"),
         ("ko", "Notes", "메\u3164모", "the character U+3164"),
         ("es", "Notes", "\u2800Notas", "the character U+2800"),
-        ("es", "Notes", "N\u20dd", "the character U+20DD"),
-        ("es", "Notes", "🅷🅴🅻🅿", "the character U+1F174"),
+        ("es", "Notes", "N\u20dd", "the symbol \u20dd"),
+        ("es", "Notes", "🅷🅴🅻🅿", "the symbol 🅴"),
         ("es", "Notes", "No\ufe0ftas", "the character U+FE0F"),
         ("ar", "Notes", "\u2067ملاحظات", "the character U+2067"),
         ("ru", "Notes", "Зaметки", "the word 'Зaметки', whose letters are of"),

@@ -13,7 +13,8 @@ from app import create_app, freeze_site
 from quietpage import reference
 from quietpage.config import ROOT, load_settings
 from quietpage.errors import QuietpageError
-from quietpage.helplines import Helpline
+from quietpage.helpline_tables import Helpline
+from quietpage.page import template_faults
 from quietpage.po_files import TRANSLATIONS, review_mark
 
 ONION = "a" * 56 + ".onion"
@@ -335,6 +336,17 @@ def test_a_broken_template_is_one_sentence(
         own_copy(tmp_path)
 
     assert raised.value.format_message().startswith(sentence)
+
+
+def test_a_fault_of_the_code_is_no_fault_of_a_template(tmp_path: Path) -> None:
+    # The copy's own path holds the word that template folders are called.
+    folder = tmp_path / "templates"
+    write_template(folder, "guide/people.html", "{{ country_name(1) }}")
+
+    with pytest.raises(QuietpageError, match=r"^templates/guide/people\.html:1: "):
+        own_copy(folder)
+    with pytest.raises(ZeroDivisionError), template_faults([folder / "templates"]):
+        exec(compile("1 / 0", str(folder / "quietpage" / "page.py"), "exec"))  # noqa: S102
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,26 @@ def test_update_keeps_translations_and_marks_changed_ones_fuzzy(project: Path) -
     assert any(e.msgstr == "Idioma" and not e.fuzzy for e in updated)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% trans count=2 %}a door{% pluralize %}doors{% endtrans %}",
+        '{{ pgettext("shop", "Open") }}',
+    ],
+)
+def test_update_refuses_a_context_and_a_plural_and_loses_nothing(
+    project: Path, text: str
+) -> None:
+    (project / "templates" / "guide" / "people.html").write_text(f"\n{text}")
+    before = catalog(project).read_bytes()
+
+    refused = translate(project, "update")
+
+    assert "people.html:2: has a context or a plural" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert catalog(project).read_bytes() == before
+
+
 def test_update_twice_changes_nothing(project: Path) -> None:
     before = (
         catalog(project).read_bytes(),
