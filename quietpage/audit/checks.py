@@ -92,7 +92,9 @@ def _headers(evidence: Evidence) -> Iterator[str]:
         required.add("x-robots-tag")
     for answer in evidence.everything:
         names = dict.fromkeys(name.lower() for name, _ in answer.headers)
-        for name in names:
+        # What browsers cannot bring about need not have them.
+        judged = names if answer in evidence.answers else names.keys() - required
+        for name in judged:
             value = answer.header(name)
             is_refused = is_onion and name == HSTS
             if is_refused or not is_harmless(name, value):
