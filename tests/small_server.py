@@ -24,10 +24,12 @@ class _Server(http.server.ThreadingHTTPServer):
 
 @contextmanager
 def serve(
-    handler: type[BaseRequestHandler], tls: ssl.SSLContext | None = None
+    handler: type[BaseRequestHandler],
+    tls: ssl.SSLContext | None = None,
+    host: str = "127.0.0.1",
 ) -> Iterator[int]:
-    """Serve on 127.0.0.1 until the block ends; yield the port."""
-    server = _Server(("127.0.0.1", 0), handler)
+    """Serve on the host's address until the block ends; yield the port."""
+    server = _Server((host, 0), handler)
     if tls:
         server.socket = tls.wrap_socket(
             server.socket, server_side=True, do_handshake_on_connect=False

@@ -1,55 +1,55 @@
-"""`flask --app app audit`: whether a site, ours or any, keeps what it should."""
+"""`flask --app app audit`: whether a copy answers as its release does, and no more."""
 
 import json
-import time
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
+from flask import current_app
+from flask.cli import with_appcontext
 
-from quietpage.config import load_settings
 from quietpage.errors import QuietpageError
+from quietpage.export import export_files
 
-from .checks import CHECKS, Check, UncheckedError, is_loopback
-from .client import Client, printable
-from .disk import logs_check, release_check
-from .visit import Visit, visit
+from .checks import CHECKS, CheckSkippedError, days_left
+from .client import Client, is_loopback, printable
+from .collect import Evidence, Release, collect, read_release
+from .headers import EXPECTED
+from .logs import LONG_ENOUGH_S, Logs
 
-# Logs are often written a moment after the answer.
-_LOG_DELAY_S = 1
 _SHOWN_FAULTS = 3
-_FAULT_LETTERS = 200
-_HOLDS, _FAILS, _UNCHECKED = "holds", "FAILS", "not checked"
-_COLOURS = {_HOLDS: "green", _FAILS: "red", _UNCHECKED: "yellow"}
-_WIDTH = max(len(check.name) for check in CHECKS) + 2
+_FAULT_LETTERS = 300
+_PASS, _FAIL, _SKIPPED = "pass", "fail", "skipped"
+_COLOURS = {_PASS: "green", _FAIL: "red", _SKIPPED: "yellow"}
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What came of a check."""
-
-    check: str
-    result: str
-    seen: list[str]
-    why: str
-    mend: str
+# Its check, result, what was found, risk and fix.
+Finding = dict[str, Any]
 
 
 @click.command("audit")
 @click.argument("url")
 @click.option(
     "--export",
-    "release",
+    "folder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Compare every page with this export.",
+    help="Compare with this export, not with the settings here.",
 )
 @click.option(
     "--logs",
     multiple=True,
     type=click.Path(exists=True, path_type=Path),
     help="Look for the audit's traces in this file or folder; may be repeated.",
+)
+@click.option(
+    "--log-wait",
+    type=click.FloatRange(0, 3600),
+    default=LONG_ENOUGH_S,
+    show_default=True,
+    help="Seconds to wait for a log that is written late.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--yes", is_flag=True, help="The site is not mine, but I may audit it.")
@@ -61,84 +61,117 @@ class Finding:
     help="Seconds that one answer may take; the whole audit 30 times that.",
 )
 @click.pass_context
+@with_appcontext
 def command(  # noqa: PLR0913 - an option each
     context: click.Context,
     url: str,
     *,
-    release: Path | None,
+    folder: Path | None,
     logs: tuple[Path, ...],
+    log_wait: float,
     as_json: bool,
     yes: bool,
     timeout: float,
 ) -> None:
-    """Audit a site from outside: what it sends, loads, keeps and repeats.
+    """Audit a copy from outside: whether it sends its release and keeps nothing.
 
-    Ends with status 1 if a check fails; what was not checked does not count.
+    Ends with status 1 if a check fails; what was skipped does not count.
     """
-    settings = load_settings()
+    settings = current_app.extensions["quietpage"]().settings
     host = Client(url, timeout).host
-    named = f"[{host}]" if ":" in host else host
-    if not (yes or is_loopback(host) or named in settings.names):
+    is_ours = is_loopback(host) or host in {n.strip("[]") for n in settings.names}
+    if not (yes or is_ours):
         raise QuietpageError(
             f"{host} is not among the hosts of the settings. Ask whoever runs it, then"
             " add --yes."
         )
-    compare = release_check(release)
-    look_in_logs = logs_check(logs)
-    seen = visit(url, timeout, settings)
-    if logs:
-        time.sleep(_LOG_DELAY_S)
-    findings = [_judge(check, seen) for check in (*CHECKS, compare, look_in_logs())]
-    report = _record(url, seen, findings) if as_json else _table(seen, findings)
-    click.echo(report)
-    if any(finding.result == _FAILS for finding in findings):
+    release = read_release(folder) if folder else None
+    if is_ours and not release:
+        site = current_app.extensions["quietpage.freeze"]()
+        release = Release(export_files(site, settings, "/", 80))
+    noted = Logs(logs, log_wait)
+    evidence = collect(url, timeout, settings, release)
+    findings = list(_findings(evidence, noted))
+    click.echo((_json if as_json else _table)(url, evidence.client, findings))
+    if any(finding["result"] == _FAIL for finding in findings):
         context.exit(1)
 
 
-def _judge(check: Check, seen: Visit) -> Finding:
-    try:
-        faults = [printable(fault, _FAULT_LETTERS) for fault in check.look(seen)]
-    except UncheckedError as reason:
-        return Finding(check.name, _UNCHECKED, [str(reason)], check.why, check.mend)
-    what = faults or [check.holds.format(seen=seen)]
-    result = _FAILS if faults else _HOLDS
-    return Finding(check.name, result, what, check.why, check.mend)
+def _look_in(logs: Logs, client: Client) -> list[str]:
+    if not logs.paths:
+        raise CheckSkippedError("No --logs were given.")
+    click.echo(f"Waiting up to {logs.wait_s:g} s for the logs …", err=True)
+    found, unreadable = logs.search(client)
+    waited = f"Nothing was written within {logs.wait_s:g} s"
+    if not found and unreadable:
+        names = ", ".join(map(str, unreadable))
+        raise CheckSkippedError(f"{waited}, but {names} cannot be searched here.")
+    if not found and logs.wait_s < LONG_ENOUGH_S:
+        raise CheckSkippedError(
+            f"{waited}, but a log may be written later. Wait: --log-wait"
+            f" {LONG_ENOUGH_S}."
+        )
+    return found
 
 
-def _record(url: str, seen: Visit, findings: Iterable[Finding]) -> str:
-    findings = list(findings)
+def _findings(evidence: Evidence, logs: Logs) -> Iterator[Finding]:
+    client = evidence.client
+    shown = {
+        "requests": client.requests,
+        "pages": len(evidence.pages),
+        "answers": len(evidence.everything),
+        "addresses": ", ".join(client.addresses),
+        "days": days_left(evidence),
+        "waited": f"{logs.wait_s:g}",
+    }
+    checks = CHECKS | {"logs": lambda _: _look_in(logs, client)}
+    for name, run in checks.items():
+        words = EXPECTED["checks"][name]
+        found: list[str] = []
+        passed = (_PASS, words["passed"].format(**shown))
+        try:
+            for fault in run(evidence):
+                found.append(printable(fault, _FAULT_LETTERS))  # noqa: PERF401 - what was found before a skip
+        except CheckSkippedError as reason:
+            passed = (_SKIPPED, f"Not checked: {printable(reason, 500)}")
+        result = _FAIL if found else passed[0]
+        yield {
+            "check": name,
+            "result": result,
+            "found": found or [passed[1]],
+            "risk": words["risk"],
+            "fix": words["fix"],
+        }
+
+
+def _json(url: str, client: Client, findings: list[Finding]) -> str:
     report = {
         "address": url,
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "holds": all(finding.result != _FAILS for finding in findings),
-        "canary": seen.client.canary,
-        "requests": seen.client.requests,
-        "bytes": seen.client.bytes,
-        "checks": [asdict(finding) for finding in findings],
+        "passed": all(finding["result"] != _FAIL for finding in findings),
+        "canary": client.canary,
+        "requests": client.requests,
+        "bytes": client.bytes,
+        "checks": findings,
     }
     return json.dumps(report, ensure_ascii=False, indent=1)
 
 
-def _table(seen: Visit, findings: list[Finding]) -> str:
-    lines = []
+def _table(url: str, client: Client, findings: list[Finding]) -> str:
+    width = max(len(finding["check"]) for finding in findings) + 2
+    lines = [f"{url}, {datetime.now(UTC):%d %B %Y, %H:%M} UTC\n"]
     for finding in findings:
-        result = click.style(f"{finding.result:<13}", fg=_COLOURS[finding.result])
-        shown = finding.seen[:_SHOWN_FAULTS]
-        if len(finding.seen) > _SHOWN_FAULTS:
-            shown.append(f"and {len(finding.seen) - _SHOWN_FAULTS} more")
-        if finding.result == _FAILS:
-            shown += [f"Why: {finding.why}", f"Mend: {finding.mend}"]
-        indent = "\n" + " " * (13 + _WIDTH)
-        lines.append(f"{result}{finding.check:<{_WIDTH}}{indent.join(shown)}")
-    counts = ", ".join(
-        f"{sum(f.result == result for f in findings)} {word}"
-        for result, word in (
-            (_HOLDS, "hold"),
-            (_FAILS, "fail"),
-            (_UNCHECKED, "not checked"),
-        )
-    )
-    client = seen.client
-    lines.append(f"\n{counts}. {client.requests} requests, {client.bytes} bytes.")
-    lines.append(f"Look in other logs for {client.canary}: it may be in none.")
+        result, found = finding["result"], finding["found"]
+        shown = found[:_SHOWN_FAULTS]
+        if len(found) > _SHOWN_FAULTS:
+            shown.append(f"and {len(found) - _SHOWN_FAULTS} more")
+        if result == _FAIL:
+            shown += ["Risk: " + finding["risk"], "Fix: " + finding["fix"]]
+        coloured = click.style(f"{result:<9}", fg=_COLOURS[result])
+        check, indent = finding["check"], "\n" + " " * (9 + width)
+        lines.append(f"{coloured}{check:<{width}}{indent.join(shown)}")
+    counts = Counter(finding["result"] for finding in findings)
+    counted = ", ".join(f"{counts[result]} {result}" for result in _COLOURS)
+    lines.append(f"\n{counted}. {client.requests} requests, {client.bytes} bytes.")
+    lines.append(f"Search other logs for {client.canary}: none may hold it.")
     return "\n".join(lines)

@@ -21,6 +21,9 @@ class Exchange:
     status: int
     headers: Headers
     body: bytes
+    # Where on this machine it was asked.
+    address: str
+    port: int
     dropped: bool = False
 
     def set(self, name: str, value: str) -> None:
@@ -75,12 +78,16 @@ def _exchange(site: Site, request: small_server.Handler, scheme: str) -> Exchang
         int(status[:3]),
         list(headers),
         b"".join(body),
+        *request.connection.getsockname(),
     )
 
 
 @contextmanager
 def serve(
-    site: Site, change: Change = lambda _: None, tls: ssl.SSLContext | None = None
+    site: Site,
+    change: Change = lambda _: None,
+    tls: ssl.SSLContext | None = None,
+    host: str = "127.0.0.1",
 ) -> Iterator[int]:
     """Serve the site, each answer passed to `change`; yield the port."""
 
@@ -103,5 +110,5 @@ def serve(
             if self.command != "HEAD":
                 self.wfile.write(answer.body)
 
-    with small_server.serve(Handler, tls) as port:
+    with small_server.serve(Handler, tls, host) as port:
         yield port

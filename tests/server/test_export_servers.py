@@ -160,7 +160,7 @@ def test_the_audit_holds_with_the_release_and_the_logs(static: Server) -> None:
     export = static.home.parent / "export"
     asked = ["audit", static.url, "--export", str(export), "--logs", str(static.home)]
 
-    result = create_app().test_cli_runner().invoke(args=asked)
+    result = create_app().test_cli_runner().invoke(args=[*asked, "--log-wait", "1"])
 
     assert result.exit_code == 0, result.output
 

@@ -1,0 +1,257 @@
+"""The requests of an audit, one after the other, and what came back."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from quietpage.config import Settings
+from quietpage.errors import QuietpageError
+from quietpage.export import guide_file
+from quietpage.negotiate import CODINGS
+
+from .client import PORTS, Answer, Client, NoAnswerError, printable, resolve
+from .headers import EXPECTED
+
+WRONG_HOST, POST, ROBOTS = "wrong Host", "POST", "robots.txt"
+PLAIN, AT = "plain HTTP", "page at "
+_DEFAULT_FILE = "site/index.html"
+_BROWSER: dict[str, str] = EXPECTED["browser"]
+_CAUSES = {
+    400: "The name is not among the hosts of the server's settings, or a proxy passes"
+    " on another Host.",
+    404: "Name the address of the page that readers open.",
+    502: "The proxy runs, the service behind it does not. Start it.",
+}
+
+
+@dataclass(frozen=True)
+class Release:
+    """What a copy should answer with: the files of its export, by path."""
+
+    files: Mapping[str, bytes]
+
+    @property
+    def tags(self) -> list[str]:
+        """The languages."""
+        found = (re.fullmatch("site/([^/]+)/index.html", path) for path in self.files)
+        return [path[1] for path in found if path]
+
+    @property
+    def default(self) -> str:
+        """The language for readers who ask for none on offer."""
+        wanted = self.files[_DEFAULT_FILE]
+        return next(t for t in self.tags if self.guide(t, "identity") == wanted)
+
+    def guide(self, tag: str, coding: str) -> bytes | None:
+        """Return the guide, None in a language or coding that does not exist."""
+        if coding not in CODINGS:
+            return None
+        return self.files.get(guide_file(tag or self.default, coding))
+
+
+def read_release(folder: Path) -> Release:
+    """Return the release that an export holds.
+
+    Raises:
+        QuietpageError: The folder is not an export.
+    """
+    if not (folder / _DEFAULT_FILE).is_file():
+        raise QuietpageError(
+            f"{folder}: is not an export. Make one with `flask --app app export"
+            f" {folder}`."
+        )
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return Release({f.relative_to(folder).as_posix(): f.read_bytes() for f in files})
+
+
+@dataclass(frozen=True)
+class Page:
+    """An answer that must be the guide in a language, an empty tag for the default.
+
+    In one `group` of the same requests all languages must have the same size.
+    """
+
+    tag: str
+    group: str
+    answer: Answer
+
+
+@dataclass
+class Evidence:
+    """All that an audit has received; the checks only read it."""
+
+    client: Client
+    settings: Settings
+    release: Release | None
+    # What browsers can bring about, so must carry every header; and the rest.
+    answers: list[Answer]
+    others: list[Answer] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+    unanswered: list[str] = field(default_factory=list)
+    no_plain: str = ""
+    old_tls: list[str] = field(default_factory=list)
+
+    @property
+    def everything(self) -> list[Answer]:
+        """Every answer."""
+        return self.answers + self.others
+
+    def of(self, kind: str) -> list[Answer]:
+        """Return the answers of one kind."""
+        return [answer for answer in self.everything if answer.kind == kind]
+
+    def is_own(self, address: str) -> bool:
+        """Return whether an address is on the site itself."""
+        base = f"{self.client.scheme}://{self.client.authority}/"
+        return resolve(base, address).hostname == self.client.host
+
+
+def collect(
+    url: str, timeout_s: float, settings: Settings, release: Release | None
+) -> Evidence:
+    """Ask a site all that the checks need to see.
+
+    Raises:
+        QuietpageError: The address is wrong, or does not answer with a page.
+    """
+    client = Client(url, timeout_s)
+    client.reach()
+    page = client.ask("page", f"GET {client.start}", _own(client))
+    _check_page(url, client, page)
+    evidence = Evidence(client, settings, release, [page])
+    tags = release.tags if release else [""]
+    tag = client.start.strip("/")
+    evidence.pages.append(Page(tag if tag in tags else "", "", page))
+    _ask_errors(evidence)
+    _ask_raw(evidence)
+    for tag in tags:
+        _ask_language(evidence, tag)
+    _ask_again(evidence)
+    return evidence
+
+
+def _check_page(url: str, client: Client, page: Answer) -> None:
+    if target := page.header("Location"):
+        address = f"{client.scheme}://{client.authority}{client.start}"
+        target = printable(resolve(address, target).geturl() or target)
+        raise QuietpageError(
+            f"{url}: redirects to {target}, one more request for a network to see. Give"
+            " readers the address of the page itself, and audit that."
+        )
+    if page.status != 200:  # noqa: PLR2004
+        known = {**_CAUSES, 503: _CAUSES[502], 504: _CAUSES[502]}
+        cause = known.get(page.status, "Read what the server prints.")
+        raise QuietpageError(f"{url}: the page answers {page.status}. {cause}")
+    if b"<html" not in (page.decoded() or b"")[:2000].lower():
+        raise QuietpageError(
+            f"{url}: the answer is not an HTML page. Name the address of the page that"
+            " readers open."
+        )
+
+
+def _own(client: Client) -> dict[str, str]:
+    return {"User-Agent": f"quietpage-audit {client.canary}", "Connection": "close"}
+
+
+def _ask(
+    evidence: Evidence, kind: str, line: str, headers: Mapping[str, str], **how: Any
+) -> Answer | None:
+    try:
+        answer = evidence.client.ask(kind, line, headers, **how)
+    except NoAnswerError as error:
+        # To hang up on a Host that is not one's own is a good answer.
+        if kind != WRONG_HOST:
+            evidence.unanswered.append(error.format_message())
+        return None
+    evidence.answers.append(answer)
+    return answer
+
+
+def _ask_page(
+    evidence: Evidence,
+    kind: str,
+    path: str,
+    headers: Mapping[str, str],
+    page: tuple[str, str] = ("", ""),
+    **how: Any,
+) -> None:
+    """Ask for what must be the guide; `page` is its language and group."""
+    if answer := _ask(evidence, kind, f"GET {path}", headers, **how):
+        evidence.pages.append(Page(*page, answer))
+
+
+def _ask_errors(evidence: Evidence) -> None:
+    """Ask for what is refused or neutral, with canaries in it."""
+    client = evidence.client
+    canary, start, own = client.canary, client.start, _own(client)
+    bad = f"{canary}.example"
+    probes = own | {
+        "Accept-Language": canary,
+        "Referer": f"https://{bad}/",
+        "Cookie": f"a={canary}",
+        "X-Forwarded-For": client.canary_address,
+        "X-Forwarded-Host": bad,
+    }
+    missing = f"/{canary}?q={canary}"
+    _ask_page(evidence, "missing address", missing, probes)
+    browser = _BROWSER | {"Accept-Language": canary}
+    _ask_page(evidence, "missing address as a browser", missing, browser)
+    for kind, line, headers in (
+        ("HEAD", f"HEAD {start}", own),
+        (POST, f"POST {start}", own | {"Content-Length": "0"}),
+        ("OPTIONS", f"OPTIONS {start}", own),
+        (WRONG_HOST, "GET /", own | {"Host": bad}),
+        (ROBOTS, "GET /robots.txt", own),
+        ("favicon.ico", "GET /favicon.ico", own),
+        ("address with //", f"GET //{bad}/%2e%2e", own),
+        ("address with a target", f"GET /?next=https://{bad}/&url=//{bad}/", probes),
+    ):
+        _ask(evidence, kind, line, headers)
+
+
+def _ask_raw(evidence: Evidence) -> None:
+    """Send what no browser sends, and ask the plain port that belongs to TLS."""
+    client = evidence.client
+    asked = [
+        ("malformed request", f"G@T /{client.canary}", ""),
+        ("long address", f"GET /{client.canary * 400}", ""),
+    ]
+    if client.scheme == "https" and client.port == PORTS["https"]:
+        asked.append((PLAIN, f"GET /{client.canary}", "http"))
+    for kind, line, scheme in asked:
+        try:
+            answer = client.ask(kind, line, {}, scheme=scheme)
+            evidence.others.append(answer)
+        except NoAnswerError as error:
+            evidence.no_plain = error.format_message() if scheme else ""
+
+
+def _ask_language(evidence: Evidence, tag: str) -> None:
+    """Ask for a page in each coding, and as browsers do; without a tag, the start."""
+    own = _own(evidence.client)
+    path = f"/{tag}/" if tag else evidence.client.start
+    for coding in CODINGS:
+        headers = own | {"Accept-Encoding": coding}
+        _ask_page(evidence, f"page {tag} {coding}", path, headers, (tag, coding))
+    for kind, asked in (("as a browser", path), ("by Accept-Language", "/")):
+        headers = _BROWSER | {"Accept-Language": tag}
+        if tag or asked == path:
+            _ask_page(evidence, f"page {tag} {kind}", asked, headers, (tag, kind))
+
+
+def _ask_again(evidence: Evidence) -> None:
+    """Ask for the page at every address and a second time, and for a part of it."""
+    client, release = evidence.client, evidence.release
+    tag = release.default if release else "en"
+    page, path = (tag, ""), f"/{tag}/" if release else client.start
+    for ip in client.addresses:
+        _ask_page(evidence, f"{AT}{ip}", path, _BROWSER, page, address=ip)
+        if client.scheme == "https":
+            how = {"address": ip, "resume": True}
+            _ask_page(evidence, f"second visit at {ip}", path, _BROWSER, page, **how)
+            if client.takes_old_tls(ip):
+                evidence.old_tls.append(ip)
+    part = _BROWSER | {"Range": "bytes=0-99"}
+    _ask_page(evidence, "part of the page", path, part, page)
