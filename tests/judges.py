@@ -18,17 +18,9 @@ from typing import Any
 
 from app import freeze_site
 from quietpage.config import ROOT, Settings
-from tests import nginx
+from tests import nginx, npm
 from tests.conftest import start_server
 
-PACKAGES = (
-    "@mdn/mdn-http-observatory@1.4.8",
-    "@mozilla/readability@0.6.0",
-    "csp_evaluator@1.1.8",
-    "html-validate@10.17.0",
-    "jsdom@29.1.1",
-    "lighthouse@12.8.2",
-)
 SETTINGS = """trusted_proxies = ["*"]
 hosts = ["localhost"]
 search_engines = true
@@ -52,16 +44,17 @@ def main() -> None:
         if not shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin"):
             sys.exit(f"{program} is missing. Install it, then run make judges again.")
     with TemporaryDirectory() as name, served(Path(name)) as authority:
-        folder = Path(name)
-        npm("install", "--ignore-scripts", *PACKAGES, cwd=folder)
+        # The packages run as another user.
+        Path(name).chmod(0o755)
+        folder = Path(name, "npm")
         # The list of preloaded hosts is brought by a script; none of them is ours.
-        observatory = folder / "node_modules" / "@mdn" / "mdn-http-observatory"
+        observatory = npm.install(folder) / "@mdn" / "mdn-http-observatory"
         (observatory / "conf" / "hsts-preload.json").write_text("{}")
         rows = [
             *html_rows(folder),
             *lighthouse_rows(folder, authority),
             *script_rows(folder, authority),
-            *tls_rows(folder),
+            *tls_rows(Path(name)),
         ]
     table = "\n".join(
         f"| {judge} | {asked} | {said} |" for judge, asked, said, _ in rows
@@ -80,12 +73,6 @@ def main() -> None:
 
 
 Row = tuple[str, str, str, bool]
-
-
-def npm(command: str, *arguments: str, cwd: Path) -> None:
-    """Run npm, quietly."""
-    (cwd / "package.json").write_text('{"type": "module"}')
-    subprocess.run(["npm", command, "--silent", *arguments], cwd=cwd, check=True)
 
 
 @contextmanager
@@ -113,13 +100,8 @@ def html_rows(folder: Path) -> Iterator[Row]:
                 name = f"{tag}-{len(snapshot.body)}.html"
                 (pages / name).write_bytes(snapshot.body)
     (folder / ".htmlvalidate.json").write_text(json.dumps(HTML_RULES))
-    run = subprocess.run(
-        ["npx", "html-validate", "--max-warnings=0", str(pages)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = ["npx", "--no-install", "html-validate", "--max-warnings=0", str(pages)]
+    run = npm.run(command, folder, check=False)
     count = len(list(pages.iterdir()))
     said = "no finding" if run.returncode == 0 else run.stdout.strip()[-300:]
     yield "html-validate", f"{count} documents valid", said, run.returncode == 0
@@ -132,16 +114,15 @@ def lighthouse_rows(folder: Path, authority: Path) -> Iterator[Row]:
     for tag in ("en", "ar"):
         report = folder / f"lighthouse-{tag}.json"
         flags = "--headless=new --no-sandbox --ignore-certificate-errors"
-        subprocess.run(
+        npm.run(
             [
-                *("npx", "lighthouse", f"https://localhost/{tag}/", "--quiet"),
+                *("npx", "--no-install", "lighthouse", f"https://localhost/{tag}/"),
                 f"--chrome-flags={flags} --disable-background-networking",
                 f"--only-categories={','.join(categories)}",
-                *("--output=json", f"--output-path={report}"),
+                *("--quiet", "--output=json", f"--output-path={report}"),
             ],
-            cwd=folder,
-            env=os.environ | {"CHROME_PATH": shutil.which("chromium") or ""},
-            check=True,
+            folder,
+            {"CHROME_PATH": shutil.which("chromium") or ""},
         )
         found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
         short = [
@@ -163,14 +144,8 @@ def script_rows(folder: Path, authority: Path) -> Iterator[Row]:
     page = folder / "en.html"
     page.write_bytes(snapshot.body)
     shutil.copy(ROOT / "tests" / "judges.mjs", folder)
-    printed = subprocess.run(
-        ["node", "judges.mjs", "localhost", str(page), policy],
-        cwd=folder,
-        env=os.environ | {"NODE_EXTRA_CA_CERTS": str(authority)},
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    ).stdout
+    command = ["node", "judges.mjs", "localhost", str(page), policy]
+    printed = npm.run(command, folder, {"NODE_EXTRA_CA_CERTS": str(authority)}).stdout
     said = json.loads(printed)
     score, failed = said["observatory"]["score"], said["observatory"]["failed"]
     told = f"{score}" + (f" (fails: {', '.join(failed)})" if failed else "")

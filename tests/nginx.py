@@ -17,8 +17,10 @@ from tests.conftest import wait_for
 
 
 @contextmanager
-def start_nginx(configuration: Path, *ports: int) -> Iterator[int]:
+def start_nginx(configuration: Path, *places: int | str) -> Iterator[int]:
     """Run nginx until the block ends; yield its process id once it listens.
+
+    `places` are ports of this machine and paths of unix sockets.
 
     What it prints is in `log` beside the configuration.
     """
@@ -30,8 +32,9 @@ def start_nginx(configuration: Path, *ports: int) -> Iterator[int]:
             [*command, "-g", "daemon off;"], stdout=output, stderr=output
         )
         try:
-            for port in ports:
-                wait_for(("127.0.0.1", port), process)
+            for place in places:
+                address = place if isinstance(place, str) else ("127.0.0.1", place)
+                wait_for(address, process)
             yield process.pid
         finally:
             process.terminate()
@@ -63,6 +66,7 @@ def write_deployed(
 ) -> Path:
     """Write deploy/nginx.conf with the places of the test, and its error answers.
 
+    The onion's listener becomes onion.sock in `folder`.
     `behind` is gunicorn's socket; the certificate is what `issue` wrote to `folder`.
     """
     text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
@@ -76,6 +80,8 @@ def write_deployed(
         "listen [::]:80 ": f"listen [::1]:{plain_port} ",
         "listen 443 ": f"listen 127.0.0.1:{tls_port} ",
         "listen [::]:443 ": f"listen [::1]:{tls_port} ",
+        "listen 127.0.0.1:8080;": f"listen unix:{folder}/onion.sock;",
+        "/var/lib/acme": f"{folder}/acme",
         "http {": "http {"
         + "".join(f" {name}_temp_path {folder}/temporary;" for name in temporary),
     }.items():

@@ -12,7 +12,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from quietpage.errors import QuietpageError
-from quietpage.export import export_files
+from quietpage.export.files import export_files
 
 from .checks import CHECKS, CheckSkippedError, days_left
 from .client import Client, is_loopback, printable

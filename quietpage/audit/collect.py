@@ -8,7 +8,7 @@ from typing import Any
 
 from quietpage.config import Settings
 from quietpage.errors import QuietpageError
-from quietpage.export import guide_file
+from quietpage.export.files import guide_file
 from quietpage.negotiate import CODINGS
 
 from .client import PORTS, Answer, Client, NoAnswerError, printable, resolve

@@ -22,19 +22,24 @@ def command(proxy: str) -> None:
 
 
 def nginx_errors(page: Snapshot) -> str:
-    """Return the location that `error_page` of deploy/nginx.conf leads to."""
-    lines = ["location = //error {", "    internal;", "    default_type text/html;"]
-    lines += ["    charset utf-8;"]
+    """Return what a server of deploy/nginx.conf includes: its page and all headers.
+
+    The headers are the server's, so that every location without an `add_header` of
+    its own has them.
+    """
+    lines = ['add_header Last-Modified "" always;']
     for name, value in _lasting(page):
         shown = f'"{value}"'
         if name in TLS_ONLY:
             variable = "$quietpage_" + name.lower().replace("-", "_")
-            lines += [f'    set {variable} "";']
-            lines += [f"    if ($https) {{ set {variable} {shown}; }}"]
+            lines += [f'set {variable} "";']
+            lines += [f"if ($https) {{ set {variable} {shown}; }}"]
             shown = variable
-        lines += [f"    add_header {name} {shown} always;"]
+        lines += [f"add_header {name} {shown} always;"]
     text = _text(page).replace('"', '\\"')
-    return "\n".join([*lines, f'    return 200 "{text}";', "}"])
+    location = ["internal;", "default_type text/html;", "charset utf-8;"]
+    location += [f'return 200 "{text}";']
+    return "\n".join([*lines, "location = //error {", *location, "}"])
 
 
 def caddy_errors(page: Snapshot) -> str:

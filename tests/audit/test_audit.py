@@ -21,7 +21,7 @@ from app import create_app, freeze_site
 from quietpage.audit.client import PORTS
 from quietpage.compression import compress_brotli, compress_gzip
 from quietpage.config import Settings
-from quietpage.export import export_files, write_folder
+from quietpage.export.files import export_files, write_folder
 from quietpage.site import Site
 from tests.audit.broken import Change, Exchange, rewritten, serve
 from tests.conftest import Server

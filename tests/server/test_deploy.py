@@ -1,31 +1,58 @@
-"""The files of deploy/, run: proxies before a real gunicorn, upgrades, sandboxes."""
+"""The proxies of deploy/ before a real gunicorn, and without it."""
 
-import os
 import re
-import signal
 import socket
+import socketserver
 import ssl
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from quietpage.config import ROOT
 from tests import nginx
-from tests.conftest import free_port, wait_for
+from tests.conftest import wait_for
 from tests.server.test_answers import CANARY, EXPECTED, FORBIDDEN
+from tests.support.deployed import (
+    BIN,
+    HOST,
+    ONION,
+    Proxy,
+    ask_gunicorn,
+    environment_of,
+    get,
+    parse,
+    running,
+    settings_of,
+    start_proxy,
+)
 
-HOST = "notes.example.org"
-DEPLOY = ROOT / "deploy"
-BIN = Path(sys.executable).parent
 PROXIES = ["nginx", "caddy"]
 # What the connection says rather than the page.
 HOP = {"server", "date", "connection"}
+LONG_AFTER = "Fri, 01 Jan 2100 00:00:00 GMT"
+# Of what a client may send, all that answers don't depend on; the last two contradict
+# X-Forwarded-Proto, and gunicorn would answer 400.
+UNWANTED = {
+    "Cookie": "a=b",
+    "Referer": "https://elsewhere.example/",
+    "User_Agent": CANARY,
+    "Authorization": "Basic YTpi",
+    "Origin": "https://elsewhere.example",
+    "Forwarded": "for=192.0.2.1",
+    "Via": "1.1 elsewhere",
+    "DNT": "1",
+    "X": "1",
+    "X_Real_IP": "192.0.2.1",
+    "X_Forwarded_For": "192.0.2.1",
+    "X_Forwarded_Host": "elsewhere.example",
+    "Sec_CH_UA_Model": "x",
+    "X_Forwarded_Ssl": "off",
+    "X_Forwarded_Protocol": "http",
+}
 ENDS = f"Host: {HOST}\r\nConnection: close\r\n"
 MALFORMED = [
     f"G@T /{CANARY} HTTP/1.1\r\n{ENDS}\r\n",
@@ -41,90 +68,6 @@ MALFORMED = [
 ]
 
 
-@dataclass(frozen=True)
-class Proxy:
-    """A running nginx or Caddy: its ports, its output and its folder."""
-
-    name: str
-    tls_port: int
-    plain_port: int
-    folder: Path
-
-    def send(self, request: str, *, tls: bool = True) -> bytes:
-        """Send a request on a connection of its own; return all that comes back."""
-        port = self.tls_port if tls else self.plain_port
-        with socket.create_connection(("127.0.0.1", port), 10) as plain:
-            if not tls:
-                return exchange(plain, request)
-            context = ssl.create_default_context(cafile=self.folder / "ca.pem")
-            with context.wrap_socket(plain, server_hostname=HOST) as secured:
-                return exchange(secured, request)
-
-
-def exchange(connection: socket.socket, request: str) -> bytes:
-    answer = b""
-    try:
-        connection.sendall(request.encode("latin-1"))
-        while chunk := connection.recv(65536):
-            answer += chunk
-    except ConnectionError:
-        pass
-    return answer
-
-
-def parse(answer: bytes) -> tuple[int, dict[str, str], bytes]:
-    head, _, body = answer.partition(b"\r\n\r\n")
-    status, *lines = head.decode().split("\r\n")
-    headers = dict(line.split(": ", 1) for line in lines)
-    return int(status.split()[1]), {k.lower(): v for k, v in headers.items()}, body
-
-
-def get(path: str, method: str = "GET", host: str = HOST, **headers: str) -> str:
-    sent = {"Host": host, "Connection": "close"} | {
-        name.replace("_", "-"): value for name, value in headers.items()
-    }
-    lines = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
-    return f"{method} {path} HTTP/1.1\r\n{lines}\r\n"
-
-
-def wait_until(holds: Callable[[], bool], seconds: float = 180) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, f"not so within {seconds} s"
-        time.sleep(0.1)
-
-
-@contextmanager
-def running(
-    command: list[str], log: Path, environment: dict[str, str]
-) -> Iterator[subprocess.Popen[bytes]]:
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=output, stderr=output
-        )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def environment_of(folder: Path) -> dict[str, str]:
-    return os.environ | {
-        "QUIETPAGE_CONFIG": str(folder / "quietpage.toml"),
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "XDG_CONFIG_HOME": str(folder / "config"),
-        "XDG_DATA_HOME": str(folder / "data"),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-
-
-def settings_of(folder: Path) -> None:
-    text = f'hosts = ["{HOST}"]\nhttps = true\nlocales = ["en", "es"]\n'
-    (folder / "quietpage.toml").write_text(text)
-
-
 @pytest.fixture(scope="module")
 def gunicorn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The unix socket of a gunicorn with two languages."""
@@ -138,58 +81,6 @@ def gunicorn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert CANARY not in (folder / "log").read_text()
 
 
-def ask_gunicorn(path: str, request: str) -> bytes:
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(path)
-        return exchange(connection, request)
-
-
-@contextmanager
-def start_proxy(name: str, folder: Path, path: str) -> Iterator[Proxy]:
-    """Run the file of deploy/, with paths, ports and certificate of the test."""
-    settings_of(folder)
-    nginx.issue(folder, HOST)
-    environment = environment_of(folder)
-    proxy = Proxy(name, free_port(), free_port(), folder)
-    ports = proxy.tls_port, proxy.plain_port
-    if name == "nginx":
-        configuration = nginx.write_deployed(folder, path, *ports, environment)
-        with nginx.start_nginx(configuration, *ports):
-            yield proxy
-        return
-    configuration = folder / "Caddyfile"
-    configuration.write_text(caddyfile(proxy, path, environment))
-    command = ["caddy", "run", "--adapter", "caddyfile", "--config", str(configuration)]
-    with running(command, folder / "log", environment) as process:
-        for port in ports:
-            wait_for(("127.0.0.1", port), process)
-        yield proxy
-
-
-def caddyfile(proxy: Proxy, path: str, environment: dict[str, str]) -> str:
-    """Return deploy/Caddyfile moved into the proxy's folder, where its errors are."""
-    errors = subprocess.check_output(
-        [BIN / "flask", "--app", "app", "proxy-error-page", "caddy"],
-        cwd=ROOT,
-        env=environment,
-    )
-    (proxy.folder / "quietpage-errors").write_bytes(errors)
-    own = proxy.folder / "quietpage"
-    text = (DEPLOY / "Caddyfile").read_text()
-    for old, new in {
-        # No authority on the network is asked for a certificate.
-        "auto_https disable_redirects": "auto_https off\n"
-        f"\thttp_port {proxy.plain_port}\n\thttps_port {proxy.tls_port}",
-        "unix//run/quietpage.sock": f"unix/{path}",
-        ":80 {": f":{proxy.plain_port} {{",
-        "notes.example.org, :443 {": f"{HOST}, https:// {{",
-        "\ttls {": f"\ttls {own}.crt {own}.key {{",
-    }.items():
-        assert old in text
-        text = text.replace(old, new)
-    return text
-
-
 @pytest.fixture(scope="module", params=PROXIES)
 def proxy(
     request: pytest.FixtureRequest,
@@ -201,15 +92,27 @@ def proxy(
         yield started
 
 
+def without_hop(headers: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name not in HOP}
+
+
 def check_error(answer: bytes, *, tls: bool = True) -> None:
     _, headers, body = parse(answer)
-    assert {name: headers.get(name) for name in EXPECTED} == EXPECTED
+    check_headers(headers, tls=tls)
+    assert headers["content-type"] == EXPECTED["content-type"]
+    assert b"could not be shown" in body
+    assert headers["content-length"] == str(len(body))
+
+
+def check_headers(headers: dict[str, str], *, tls: bool) -> None:
+    names = EXPECTED.keys() - {"content-type"}
+    assert {name: headers.get(name) for name in names} == {
+        name: EXPECTED[name] for name in names
+    }
     assert not (FORBIDDEN - {"strict-transport-security"}) & headers.keys()
     assert ("strict-transport-security" in headers) == tls
     assert "sha256-" in headers["content-security-policy"]
     assert len(headers["permissions-policy"].split(",")) == 54
-    assert b"could not be shown" in body
-    assert headers["content-length"] == str(len(body))
 
 
 @pytest.mark.parametrize("tls", [True, False], ids=["TLS", "plain"])
@@ -230,9 +133,7 @@ def test_the_proxy_sends_what_gunicorn_sends(
             if proxy.name == "nginx" and "%00" in path:
                 continue  # refused by nginx itself, as all malformed requests
             assert (status, body) == (expected, expected_body)
-            assert {k: v for k, v in headers.items() if k not in HOP} == {
-                k: v for k, v in told_headers.items() if k not in HOP
-            }
+            assert without_hop(headers) == without_hop(told_headers)
             assert headers.get("server") == {"nginx": "nginx"}.get(proxy.name)
 
 
@@ -267,6 +168,96 @@ def test_plain_http_is_sent_to_https_without_a_word_of_the_request(
     )
 
 
+@pytest.mark.parametrize("host", [ONION, f"{ONION.upper()}:80", f"{ONION}."])
+@pytest.mark.parametrize("tls", [True, False], ids=["TLS", "plain"])
+def test_the_clear_web_does_not_know_the_onion(
+    proxy: Proxy, host: str, *, tls: bool
+) -> None:
+    answer = proxy.send(get("/", host=host), tls=tls)
+
+    assert parse(answer)[0] == 400
+    check_error(answer, tls=tls)
+
+
+@pytest.mark.parametrize("path", ["/", "/es/", "/no/such/page"])
+def test_the_onion_gets_what_gunicorn_sends_to_it(
+    proxy: Proxy, gunicorn: str, path: str
+) -> None:
+    asked = get(path, host=ONION, Accept_Encoding="br")
+    status, headers, body = parse(ask_gunicorn(proxy.onion, asked))
+    expected_status, expected, expected_body = parse(ask_gunicorn(gunicorn, asked))
+
+    assert (status, body) == (expected_status, expected_body)
+    assert without_hop(headers) == without_hop(expected)
+    assert not {"strict-transport-security", "onion-location"} & headers.keys()
+
+
+def test_the_onion_s_errors_are_neutral(proxy: Proxy) -> None:
+    answer = ask_gunicorn(proxy.onion, get(f"/{'x' * 2000}", host=ONION))
+
+    assert parse(answer)[0] == 414
+    check_error(answer, tls=False)
+
+
+def test_nginx_serves_an_onion_alone_as_docs_hosting_md_says(
+    gunicorn: str, tmp_path: Path
+) -> None:
+    settings_of(tmp_path)
+    environment = environment_of(tmp_path)
+    configuration = nginx.write_deployed(tmp_path, gunicorn, 1, 2, environment)
+    text = (ROOT / "docs" / "hosting.md").read_text()
+    (command,) = re.findall(
+        r"^    sed -i '(.*)' /etc/nginx/nginx.conf$", text, re.MULTILINE
+    )
+    subprocess.run(["sed", "-i", command, configuration], check=True)
+
+    assert re.findall("listen (.*);", configuration.read_text()) == [
+        f"unix:{tmp_path}/onion.sock"
+    ]
+    with nginx.start_nginx(configuration, f"{tmp_path}/onion.sock"):
+        answer = ask_gunicorn(f"{tmp_path}/onion.sock", get("/", host=ONION))
+    assert parse(answer)[0] == 200
+
+
+@pytest.mark.parametrize("name", PROXIES)
+def test_gunicorn_is_sent_only_what_the_answer_depends_on(
+    name: str, tmp_path: Path
+) -> None:
+    asked = get("/es", Accept_Language="es", Accept_Encoding="br", **UNWANTED)
+    with (
+        recording(tmp_path / "recorder") as requests,
+        start_proxy(name, tmp_path, str(tmp_path / "recorder")) as started,
+    ):
+        for tls in (True, False):
+            started.send(asked, tls=tls)
+
+    for request, scheme in zip(requests, ("https", "http"), strict=True):
+        lines = request.decode().lower().split("\r\n\r\n")[0].split("\r\n")
+        assert lines[0].startswith("get /es http/1.")
+        assert sorted({*lines[1:]} - {"connection: close"}) == [
+            "accept-encoding: br",
+            "accept-language: es",
+            f"host: {HOST}",
+            f"x-forwarded-proto: {scheme}",
+        ]
+
+
+@contextmanager
+def recording(path: Path) -> Iterator[list[bytes]]:
+    """Answer on a unix socket; yield the list of the requests that come."""
+    requests = []
+
+    class Recorder(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            requests.append(self.request.recv(65536))
+            self.request.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    with socketserver.ThreadingUnixStreamServer(str(path), Recorder) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        yield requests
+        server.shutdown()
+
+
 def test_a_long_body_is_refused_with_the_neutral_page(proxy: Proxy) -> None:
     asked = f"POST / HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n"
     answer = proxy.send(f"{asked}Content-Length: 2000\r\n\r\n{'x' * 2000}")
@@ -281,6 +272,47 @@ def test_a_long_address_is_refused_with_the_neutral_page(proxy: Proxy) -> None:
 
     assert parse(answer)[0] == 414
     check_error(answer)
+
+
+@pytest.fixture
+def challenge(proxy: Proxy) -> str:
+    """The address of a file that certbot would have written."""
+    if proxy.name == "caddy":
+        pytest.skip("Caddy answers its authority by itself")
+    folder = proxy.folder / "acme" / ".well-known" / "acme-challenge"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "token").write_text("token.thumbprint")
+    return "/.well-known/acme-challenge/token"
+
+
+@pytest.mark.parametrize("tls", [True, False], ids=["TLS", "plain"])
+def test_a_certificate_s_challenge_has_every_header(
+    proxy: Proxy, challenge: str, *, tls: bool
+) -> None:
+    conditions = {"If_Modified_Since": LONG_AFTER, "Range": "bytes=0-1"}
+    answer = proxy.send(get(challenge, **conditions), tls=tls)
+
+    status, headers, body = parse(answer)
+    assert (status, body) == (200, b"token.thumbprint")
+    check_headers(headers, tls=tls)
+
+
+def test_what_is_no_challenge_is_answered_as_anywhere_else(
+    proxy: Proxy, challenge: str
+) -> None:
+    long = proxy.send(get(f"{challenge}{'x' * 1000}"))
+    unknown, elsewhere = (
+        parse(proxy.send(get(path))) for path in (f"{challenge}x", "/unknown")
+    )
+    refused = proxy.send(get(challenge, "POST"))
+
+    assert parse(long)[0] == 414
+    check_error(long)
+    assert unknown[0] == 404
+    assert without_hop(unknown[1]) == without_hop(elsewhere[1])
+    assert unknown[2] == elsewhere[2]
+    assert parse(refused)[0] == 405
+    check_error(refused)
 
 
 @pytest.mark.parametrize("request_", MALFORMED, ids=range(len(MALFORMED)))
@@ -327,152 +359,3 @@ def test_without_gunicorn_the_neutral_page_comes_and_nothing_is_written(
     assert not [path for path, text in written.items() if CANARY.encode() in text]
     output = (tmp_path / "log").read_text()
     assert not re.search(r'client:|remote|"request"|127\.0\.0\.1:\d', output)
-
-
-def unit(key: str) -> list[str]:
-    text = (DEPLOY / "quietpage.service").read_text()
-    values = re.findall(rf"^{key}=(.*)$", text, re.MULTILINE)
-    assert values
-    return [v.replace("/opt/quietpage/.venv/bin", str(BIN)) for v in values]
-
-
-@dataclass
-class Activated:
-    """A master started as systemd would, and the socket it tells its state to."""
-
-    folder: Path
-    notices: socket.socket
-    main_pid: int
-
-    @property
-    def own_words(self) -> Path:
-        return self.folder / "translations" / "es" / "LC_MESSAGES" / "messages.po"
-
-    def show(self) -> str:
-        asked = get("/es/", Accept_Encoding="identity", X_Forwarded_Proto="https")
-        return ask_gunicorn(str(self.folder / "socket"), asked).decode()
-
-    def reload(self) -> int:
-        """Run each ExecReload until one fails, as systemd does."""
-        for command in unit("ExecReload"):
-            with (self.folder / "log").open("ab") as output:
-                status = subprocess.call(
-                    ["/bin/sh", "-c", command.replace("$MAINPID", str(self.main_pid))],
-                    cwd=ROOT,
-                    env=environment_of(self.folder),
-                    stderr=output,
-                )
-            if status:
-                return status
-        return 0
-
-    def follow_main_pid(self) -> None:
-        while not (found := re.search(rb"MAINPID=(\d+)", self.notices.recv(4096))):
-            pass
-        self.main_pid = int(found[1])
-
-
-@pytest.fixture
-def activated(tmp_path: Path) -> Iterator[Activated]:
-    settings_of(tmp_path)
-    notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    notices.bind(str(tmp_path / "notices"))
-    notices.settimeout(180)
-    environment = environment_of(tmp_path)
-    environment["NOTIFY_SOCKET"] = str(tmp_path / "notices")
-    passed = [f"--setenv={name}" for name in environment]
-    command = ["systemd-socket-activate", f"--listen={tmp_path / 'socket'}"]
-    command += [*passed, *unit("ExecStart")]
-    with running(command, tmp_path / "log", environment) as process:
-        wait_for(str(tmp_path / "socket"), process)
-        started = Activated(tmp_path, notices, process.pid)
-        assert "200 OK" in started.show()
-        log = tmp_path / "log"
-        wait_until(lambda: log.read_text().count("Booting worker") == 2)
-        yield started
-        if started.main_pid != process.pid:
-            os.kill(started.main_pid, signal.SIGTERM)
-            wait_until(lambda: not Path(f"/proc/{started.main_pid}").exists())
-    notices.close()
-
-
-def write_own_word(path: Path, translated: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f'msgid "Close this page"\nmsgstr "{translated}"\n')
-
-
-def test_reload_serves_changed_catalogs_as_often_as_asked(
-    activated: Activated,
-) -> None:
-    for word in ("Vete ya", "Sal de aquí"):
-        write_own_word(activated.own_words, word)
-
-        assert activated.reload() == 0
-
-        activated.follow_main_pid()
-        wait_until(lambda word=word: word in activated.show())  # type: ignore[misc]
-
-
-def test_reload_with_a_broken_catalog_changes_nothing_and_says_why_in_one_line(
-    activated: Activated,
-) -> None:
-    before = activated.show().partition("\r\n\r\n")[2]
-    activated.own_words.parent.mkdir(parents=True)
-    activated.own_words.write_text('msgid "broken\n')
-    log = activated.folder / "log"
-    length = len(log.read_text())
-
-    assert activated.reload() == 1
-
-    said = log.read_text()[length:].splitlines()
-    assert len(said) == 1
-    assert "messages.po" in said[0]
-    assert activated.show().partition("\r\n\r\n")[2] == before
-
-
-def test_the_service_is_shut_in_as_systemd_judges() -> None:
-    judged = subprocess.run(
-        [
-            "systemd-analyze",
-            "security",
-            "--offline=true",
-            "--threshold=15",
-            DEPLOY / "quietpage.service",
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert judged.returncode == 0, judged.stdout
-
-
-def test_systemd_finds_no_fault_in_service_and_socket(tmp_path: Path) -> None:
-    for name in ("quietpage.service", "quietpage.socket"):
-        text = (DEPLOY / name).read_text()
-        changed = text.replace("/opt/quietpage/.venv/bin", str(BIN))
-        (tmp_path / name).write_text(changed.replace("/opt/quietpage", str(ROOT)))
-
-    found = subprocess.run(
-        ["systemd-analyze", "verify", *tmp_path.glob("quietpage.*")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert (found.returncode, found.stderr) == (0, "")
-
-
-def test_tor_accepts_the_onion_service(tmp_path: Path) -> None:
-    text = (DEPLOY / "torrc").read_text()
-    file = tmp_path / "torrc"
-    file.write_text(text.replace("/var/lib/tor", str(tmp_path / "tor")))
-
-    verified = subprocess.run(
-        ["tor", "--verify-config", "-f", file, "--DataDirectory", tmp_path / "tor"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert verified.returncode == 0, verified.stdout

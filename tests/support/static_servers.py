@@ -27,7 +27,8 @@ def nginx(folder: Path, export: Path) -> list[str]:
     main.write_text(f"""
 pid {folder}/pid;
 daemon off;
-error_log {folder}/error.log;
+# At this level nginx would name whoever sends what it cannot read.
+error_log {folder}/error.log info;
 events {{ }}
 http {{
     include /etc/nginx/mime.types;
