@@ -10,7 +10,7 @@ from Xlib.display import Display
 
 from app import freeze_site
 from quietpage.config import Settings
-from tests.browser import altered
+from tests.browser import altered, discarding
 from tests.browser.actions import (
     BELOW_THE_BAR,
     ENTER,
@@ -27,6 +27,7 @@ from tests.browser.destination import Destination
 from tests.browser.engines import Engine, chromium, firefox
 from tests.browser.steps import SEEN, arrive, assert_back_shows_nothing
 
+COVER = ["Leave now", "Show the page"]
 # More than the second that the curtain waits in these tests.
 LONG_S = 1.3
 LOOK_AWAY = "document.dispatchEvent(new Event('visibilitychange'))"
@@ -37,7 +38,7 @@ def seen(visit: Engine) -> list[str]:
 
 
 def is_covered(visit: Engine) -> bool:
-    return seen(visit) == ["Leave now", "Show the page"]
+    return seen(visit) == COVER
 
 
 @contextmanager
@@ -200,3 +201,18 @@ def test_a_reload_is_not_covered(reader: Engine) -> None:
     assert len(seen(reader)) > 20
     # Nor is the place on the page kept.
     assert reader.run("return scrollY") == 0
+
+
+def test_a_discarded_tab_comes_back_covered(
+    tmp_path: Path, display: Display, destination: Destination
+) -> None:
+    """Phones and savers of memory discard tabs that are out of sight."""
+    del display
+    with guide(destination, 30) as url, discarding.chromium(tmp_path, url) as browser:
+        browser.run(url, "scrollTo(0, 500)")
+
+        browser.discard(url)
+
+        assert browser.run(url, "document.wasDiscarded")
+        assert browser.run(url, "document.body.innerText").split("\n") == COVER
+        assert browser.run(url, "scrollY") == 0
