@@ -26,6 +26,7 @@ from tests.browser.actions import (
 from tests.browser.destination import Destination
 from tests.browser.engines import Engine, chromium, firefox
 from tests.browser.steps import SEEN, arrive, assert_back_shows_nothing
+from tests.siege.profile import contents
 
 COVER = ["Leave now", "Show the page"]
 # More than the second that the curtain waits in these tests.
@@ -216,3 +217,29 @@ def test_a_discarded_tab_comes_back_covered(
         assert browser.run(url, "document.wasDiscarded")
         assert browser.run(url, "document.body.innerText").split("\n") == COVER
         assert browser.run(url, "scrollY") == 0
+
+
+def test_a_restored_session_comes_back_covered(
+    tmp_path: Path, display: Display, destination: Destination
+) -> None:
+    """As after a crash, or where the browser opens the tabs of last time."""
+    del display
+    preferences = (
+        '"browser.startup.page", 3',
+        # Firefox saves its session every 15 seconds; tests wait for less.
+        '"browser.sessionstore.interval", 500',
+    )
+    saved = tmp_path / "sessionstore-backups" / "recovery.jsonlz4"
+    with guide(destination, 30) as url:
+        with firefox(tmp_path, *preferences) as engine:
+            engine.open(url)
+            read(engine)
+            engine.wait(
+                lambda: saved.exists() and url.encode() in b"".join(contents(saved)), 30
+            )
+
+        with firefox(tmp_path, *preferences) as engine:
+            engine.wait(lambda: engine.find_tab(url), 30)
+            engine.wait(lambda: is_covered(engine))
+            engine.run("document.querySelector('body > button').click()")
+            assert engine.run("return scrollY") == 0
