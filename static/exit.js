@@ -180,7 +180,7 @@
   view?.addEventListener("resize", pin);
   view?.addEventListener("scroll", pin);
 
-  // Session files keep the place on the page, and a later visitor would be taken there.
+  // Whoever loads the page again is not taken to where it was read.
   history.scrollRestoration = "manual";
   // Loaded again by Back, Forward or because the tab was discarded. Safari of 2020 and
   // Tor Browser know only the older form.

@@ -68,3 +68,23 @@ def test_a_file_in_the_root_brings_no_folder_of_its_own(tmp_path: Path) -> None:
     assert load_settings(tmp_path).folder == tmp_path
     assert load_settings(ROOT / "deploy").folder == ROOT / "deploy"
     assert load_settings().folder is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "english", "simplified", "traditional"),
+    [
+        (Settings(), "www.wikipedia.org", "www.nmc.cn", "www.wikipedia.org"),
+        (Settings(exit_url="https://a.example/"), *["a.example"] * 3),
+        (
+            Settings(exit_urls={"zh-Hans": "https://b.example/"}),
+            *("www.wikipedia.org", "b.example", "www.wikipedia.org"),
+        ),
+    ],
+)
+def test_simplified_chinese_leaves_for_what_answers_in_china(
+    settings: Settings, english: str, simplified: str, traditional: str
+) -> None:
+    """An organisation's own exit is everybody's, and the one for a language wins."""
+    assert [settings.exit_of(tag) for tag in ("en", "zh-Hans", "zh-Hant")] == [
+        f"https://{host}/" for host in (english, simplified, traditional)
+    ]

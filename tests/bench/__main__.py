@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 from tests.bench import first_flight, languages, latency, phone, rates, report
 from tests.bench.nginx import serve_files
 from tests.bench.peers import guide_text
-from tests.bench_exit import fetch_peers, serve_peers
 from tests.conftest import start_server
+from tests.exit_peers import fetch_peers, serve_peers
 
 EXIT = "https://www.wikipedia.org/"
 BARE = {"GUNICORN_CMD_ARGS": "--config tests/bench/gunicorn.conf.py"}

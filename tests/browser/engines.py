@@ -126,6 +126,10 @@ class Engine:
         """Replace the tab by a new one, with a history of its own."""
         raise NotImplementedError
 
+    def find_tab(self, url: str) -> bool:
+        """Go to the tab of an address; return whether there is one."""
+        raise NotImplementedError
+
     def watch(self) -> None:
         """Make the page tell of itself, for `states`."""
         self.run(WITNESS)
@@ -350,6 +354,12 @@ class Firefox(Engine):
     def return_to_tab(self) -> None:
         self._call("browsingContext.activate", context=self.context)
         self._call("browsingContext.close", context=self._other)
+
+    def find_tab(self, url: str) -> bool:
+        found = [c["context"] for c in self._contexts() if c["url"] == url]
+        if found:
+            self.context = found[0]
+        return bool(found)
 
     def fresh_tab(self) -> None:
         old = [c["context"] for c in self._contexts()]

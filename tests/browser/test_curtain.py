@@ -10,7 +10,7 @@ from Xlib.display import Display
 
 from app import freeze_site
 from quietpage.config import Settings
-from tests.browser import altered
+from tests.browser import altered, discarding
 from tests.browser.actions import (
     BELOW_THE_BAR,
     ENTER,
@@ -26,7 +26,9 @@ from tests.browser.actions import (
 from tests.browser.destination import Destination
 from tests.browser.engines import Engine, chromium, firefox
 from tests.browser.steps import SEEN, arrive, assert_back_shows_nothing
+from tests.siege.profile import contents
 
+COVER = ["Close this page", "Show the page"]
 # More than the second that the curtain waits in these tests.
 LONG_S = 1.3
 LOOK_AWAY = "document.dispatchEvent(new Event('visibilitychange'))"
@@ -37,7 +39,7 @@ def seen(visit: Engine) -> list[str]:
 
 
 def is_covered(visit: Engine) -> bool:
-    return seen(visit) == ["Close this page", "Show the page"]
+    return seen(visit) == COVER
 
 
 @contextmanager
@@ -200,3 +202,44 @@ def test_a_reload_is_not_covered(reader: Engine) -> None:
     assert len(seen(reader)) > 20
     # Nor is the place on the page kept.
     assert reader.run("return scrollY") == 0
+
+
+def test_a_discarded_tab_comes_back_covered(
+    tmp_path: Path, display: Display, destination: Destination
+) -> None:
+    """Phones and savers of memory discard tabs that are out of sight."""
+    del display
+    with guide(destination, 30) as url, discarding.chromium(tmp_path, url) as browser:
+        browser.run(url, "scrollTo(0, 500)")
+
+        browser.discard(url)
+
+        assert browser.run(url, "document.wasDiscarded")
+        assert browser.run(url, "document.body.innerText").split("\n") == COVER
+        assert browser.run(url, "scrollY") == 0
+
+
+def test_a_restored_session_comes_back_covered(
+    tmp_path: Path, display: Display, destination: Destination
+) -> None:
+    """As after a crash, or where the browser opens the tabs of last time."""
+    del display
+    preferences = (
+        '"browser.startup.page", 3',
+        # Firefox saves its session every 15 seconds; tests wait for less.
+        '"browser.sessionstore.interval", 500',
+    )
+    saved = tmp_path / "sessionstore-backups" / "recovery.jsonlz4"
+    with guide(destination, 30) as url:
+        with firefox(tmp_path, *preferences) as engine:
+            engine.open(url)
+            read(engine)
+            engine.wait(
+                lambda: saved.exists() and url.encode() in b"".join(contents(saved)), 30
+            )
+
+        with firefox(tmp_path, *preferences) as engine:
+            engine.wait(lambda: engine.find_tab(url), 30)
+            engine.wait(lambda: is_covered(engine))
+            engine.run("document.querySelector('body > button').click()")
+            assert engine.run("return scrollY") == 0

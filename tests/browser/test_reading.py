@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
 from quietpage.catalog import Language
 from quietpage.config import Settings
@@ -194,7 +194,7 @@ def test_no_label_wraps_to_a_third_line_or_is_cut(
 def test_the_exit_empties_the_page_and_leaves_in_every_language(
     page: Page, server: Server, tag: str
 ) -> None:
-    elsewhere = Settings().exit_url
+    elsewhere = Settings().exit_of(tag)
     page.route(elsewhere, lambda asked: asked.fulfill(body="Elsewhere"))
     page.goto("about:blank")
     page.goto(f"{server.url}{tag}/")
@@ -260,7 +260,22 @@ def test_a_pinched_page_keeps_the_exit_in_sight(
     assert scale > 3
     assert seen[0] > 0
     assert bar == pytest.approx(seen, abs=1)
+
+    # A finger that slips on it leaves, as on any page.
+    elsewhere = Settings().exit_url
+    page.route(elsewhere, lambda asked: asked.fulfill(body="Elsewhere"))
+    # In pixels of the page, a quarter of the screen's: the bar is 14 high.
+    touch(fingers, "touchStart", (30, 7))
+    for x in range(33, 60, 3):
+        touch(fingers, "touchMove", (x, 7))
+    touch(fingers, "touchEnd")
+    page.wait_for_url(elsewhere)
     context.close()
+
+
+def touch(fingers: CDPSession, kind: str, *places: tuple[int, int]) -> None:
+    points = [{"x": x, "y": y} for x, y in places]
+    fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
 def test_screen_readers_get_a_link_with_name_and_keys(page: Page) -> None:
