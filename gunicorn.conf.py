@@ -20,7 +20,7 @@ _most_files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (_most_files, _most_files))
 _settings = hooks.server_settings()
 
-wsgi_app = "app:serve()"
+wsgi_app = "app:wsgi_app()"
 bind = hooks.bind_address(os.environ)
 worker_class = "quietpage.gunicorn_support.worker.QuietWorker"
 workers = 2

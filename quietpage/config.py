@@ -229,6 +229,12 @@ class Settings:
         return (urlsplit(self.exit_of(tag)).hostname or "").removeprefix("www.")
 
     @property
+    def template_folders(self) -> tuple[Path, ...]:
+        """Where templates are looked for: an organisation's own win over ours."""
+        own = (self.folder / "templates",) if self.folder else ()
+        return (*own, ROOT / "templates")
+
+    @property
     def names(self) -> tuple[str, ...]:
         """What this copy answers to: the hosts, and the onion if there is one."""
         return (*self.hosts, *filter(None, [self.onion]))

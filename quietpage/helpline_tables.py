@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from .errors import QuietpageError
 
-TABLE = Path(__file__).with_name("helplines.csv")
-EMERGENCY_TABLE = Path(__file__).with_name("emergency-numbers.csv")
+TABLE = Path(__file__).parent / "data" / "helplines.csv"
+EMERGENCY_TABLE = Path(__file__).parent / "data" / "emergency-numbers.csv"
 
 
 @dataclass(frozen=True)

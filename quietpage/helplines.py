@@ -2,14 +2,11 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
-import click
 from babel.core import Locale
 from babel.languages import get_official_languages
 
-from .config import load_settings
 from .errors import QuietpageError
 from .helpline_checks import check, check_own
 from .helpline_tables import EMERGENCY_TABLE, TABLE, Emergency, Helpline, read_table
@@ -48,7 +45,7 @@ def load_countries(
         more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
         raise QuietpageError(
             f"{errors[0].file}:{errors[0].line}: {errors[0].message}{more}"
-            " All are listed by: flask --app app helplines check"
+            " All are listed by: flask helplines check"
         )
     rows = [row for _, row in read_table(table, Helpline)]
     # A country that has lost its rows keeps its emergency numbers.
@@ -91,24 +88,3 @@ def extract_regions(
     for line, row in read_table(TABLE, Helpline):
         if row.region and row.confidence != "low":
             yield line, None, row.region, [f"Part of a country ({row.country})."]
-
-
-@click.group("helplines")
-def commands() -> None:
-    """Look after the tables of numbers."""
-
-
-@commands.command("check")
-def check_command() -> None:
-    """Check the tables: countries, numbers, hours, sources, age."""
-    today = date.today()  # noqa: DTZ011 - a day, not a moment
-    findings = check(today=today)
-    folder = load_settings().folder
-    if folder and (own := folder / TABLE.name).exists():
-        findings += check_own(own, today=today)
-    for finding in findings:
-        click.echo(str(finding))
-    errors = sum(found.is_error for found in findings)
-    click.echo(f"{errors} errors, {len(findings) - errors} warnings")
-    if errors:
-        raise SystemExit(1)

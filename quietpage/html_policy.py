@@ -1,7 +1,7 @@
 """The one policy for HTML: what a page may hold without endangering its reader.
 
 A page holds what the lists below name and nothing else, written so that Python and all
-browsers read the same elements, attributes and links (tests/test_html_policy.py).
+browsers read the same elements, attributes and links (tests/unit/test_html_policy.py).
 """
 
 import html
@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
+from .banned_words import banned_words_in
 from .errors import QuietpageError
 from .strict_html import DRAWING_ELEMENTS, Attributes, Element, Fault, Page
-from .words import banned_words_in
 
 EXIT_ID = "quick-exit"
 

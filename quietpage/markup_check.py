@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import zip_longest
 
-from .catalog import domain_of
+from .content import Content
 from .errors import QuietpageError
-from .page import Content, render_error, render_guide
+from .languages import domain_of
+from .page import render_error, render_guide
 
 _TAG = re.compile(r"<[^>]*>")
 # Names and dates that a sentence takes in stand at its beginning or end, by language.

@@ -7,7 +7,7 @@ from functools import cache
 
 from babel.core import Locale, UnknownLocaleError
 
-from .words import banned_words_in, names_whole_first, without
+from .banned_words import banned_words_in, names_whole_first, without
 
 TITLE, EXIT_LABEL = "Notes", "Close this page"
 _EXIT_LETTERS = 24

@@ -4,7 +4,6 @@ import re
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, time
 from functools import cache
 from pathlib import Path
@@ -16,11 +15,10 @@ from flask_babel import force_locale, get_locale, get_translations, gettext
 from jinja2 import Environment, TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup, escape
 
-from .assets import Assets
-from .catalog import Language, in_digits_of
-from .config import Settings
+from .content import Content
 from .errors import QuietpageError
-from .helplines import Country, speaks
+from .helplines import speaks
+from .languages import Language, in_digits_of
 from .opening_hours import DAYS, parse_hours
 
 # The day the English text was last changed in substance.
@@ -30,17 +28,7 @@ REVIEWED_ON = date(2026, 11, 26)
 _ENGLISH = Markup('<span lang="en" dir="ltr">{}</span>')
 
 # Made by `make orders`: each line a locale, then countries in its order.
-ORDERS = Path(__file__).with_name("country_order.txt")
-
-
-@dataclass(frozen=True)
-class Content:
-    """All that documents are made of."""
-
-    assets: Assets
-    settings: Settings
-    countries: tuple[Country, ...]
-    languages: tuple[Language, ...]
+ORDERS = Path(__file__).parent / "data" / "country_order.txt"
 
 
 def render_guide(content: Content, language: Language) -> str:

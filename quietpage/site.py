@@ -9,8 +9,8 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from .compression import CODERS
 from .config import Settings
-from .headers import ONION_LOCATION
-from .negotiate import CODINGS, choose_coding, locale_chooser
+from .negotiation import CODINGS, choose_coding, locale_chooser
+from .security_headers import ONION_LOCATION
 
 if TYPE_CHECKING:
     from flask import Flask

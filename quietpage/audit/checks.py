@@ -8,7 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
-from quietpage.words import banned_words_in
+from quietpage.banned_words import banned_words_in
 
 from .client import PORTS, Answer, is_loopback, resolve
 from .collect import AT, PLAIN, POST, ROBOTS, WRONG_HOST, Evidence, Page, Release

@@ -9,7 +9,7 @@ from typing import Any
 from quietpage.config import Settings
 from quietpage.errors import QuietpageError
 from quietpage.export.files import guide_file
-from quietpage.negotiate import CODINGS
+from quietpage.negotiation import CODINGS
 
 from .client import PORTS, Answer, Client, NoAnswerError, printable, resolve
 from .headers import EXPECTED
@@ -59,8 +59,7 @@ def read_release(folder: Path) -> Release:
     """
     if not (folder / _DEFAULT_FILE).is_file():
         raise QuietpageError(
-            f"{folder}: is not an export. Make one with `flask --app app export"
-            f" {folder}`."
+            f"{folder}: is not an export. Make one with `flask export {folder}`."
         )
     files = (file for file in folder.rglob("*") if file.is_file())
     return Release({f.relative_to(folder).as_posix(): f.read_bytes() for f in files})

@@ -1,4 +1,4 @@
-"""`flask --app app export DIR`: the site as files, and the configurations to send them.
+"""`flask export DIR`: the site as files, and the configurations to send them.
 
 DIR/site/          what is published: a folder for each language, robots.txt, and
                    what Apache and CDNs read there
@@ -17,7 +17,9 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from quietpage.build import build_site
 from quietpage.config import Settings
+from quietpage.content import current_content
 from quietpage.errors import QuietpageError
 from quietpage.site import Site
 
@@ -57,8 +59,8 @@ def command(folder: Path, root: str, port: int) -> None:
     folder = folder.resolve()
     check_replaceable(folder)
     click.echo("Making every page in every coding …")
-    site: Site = current_app.extensions["quietpage.freeze"]()
-    settings: Settings = current_app.extensions["quietpage"]().settings
+    site = build_site(current_app)
+    settings = current_content().settings
     files = export_files(site, settings, root.rstrip("/"), port)
     click.echo(f"Writing {len(files)} files to {folder} …")
     write_folder(folder, files)

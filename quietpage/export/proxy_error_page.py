@@ -1,10 +1,11 @@
-"""`flask --app app proxy-error-page`: what a proxy sends when gunicorn is away."""
+"""`flask proxy-error-page`: what a proxy sends when gunicorn is away."""
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from quietpage.site import TLS_ONLY, Site, Snapshot
+from quietpage.build import build_site
+from quietpage.site import TLS_ONLY, Snapshot
 
 # What nginx or Caddy would read as a variable or as the end of the text.
 _ENTITIES = str.maketrans({c: f"&#{ord(c)};" for c in "$`{}\\"})
@@ -15,7 +16,7 @@ _ENTITIES = str.maketrans({c: f"&#{ord(c)};" for c in "$`{}\\"})
 @with_appcontext
 def command(proxy: str) -> None:
     """Print the neutral error page, all headers with it, for a proxy to include."""
-    site: Site = current_app.extensions["quietpage.freeze"]()
+    site = build_site(current_app)
     # Of the first language, padded as gunicorn sends it.
     page = next(iter(site.errors.values()))
     click.echo({"nginx": nginx_errors, "caddy": caddy_errors}[proxy](page))

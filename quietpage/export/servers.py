@@ -13,8 +13,8 @@ from babel.core import get_global
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from quietpage.config import Settings
-from quietpage.headers import ONION_LOCATION
-from quietpage.negotiate import locale_chooser
+from quietpage.negotiation import locale_chooser
+from quietpage.security_headers import ONION_LOCATION
 from quietpage.site import TLS_ONLY, Site
 
 # Where each configuration is in the export.

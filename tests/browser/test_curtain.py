@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 from Xlib.display import Display
 
-from app import freeze_site
+from app import create_site
 from quietpage.config import Settings
-from tests.browser import altered, discarding
-from tests.browser.actions import (
+from tests.support import tab_discarding as discarding
+from tests.support import tampered_page
+from tests.support.browser_engines import Engine, chromium, firefox
+from tests.support.browser_profile import contents
+from tests.support.exit_destination import Destination
+from tests.support.input_actions import (
     BELOW_THE_BAR,
     ENTER,
     ON_THE_BAR,
@@ -23,10 +27,7 @@ from tests.browser.actions import (
     typed,
     up,
 )
-from tests.browser.destination import Destination
-from tests.browser.engines import Engine, chromium, firefox
-from tests.browser.steps import SEEN, arrive, assert_back_shows_nothing
-from tests.siege.profile import contents
+from tests.support.keyboard_tour import SEEN, arrive, assert_back_shows_nothing
 
 COVER = ["Close this page", "Show the page"]
 # More than the second that the curtain waits in these tests.
@@ -48,8 +49,8 @@ def guide(destination: Destination, curtain_seconds: int) -> Iterator[str]:
     settings = Settings(
         exit_url=destination.url, curtain_seconds=curtain_seconds, locales=("en",)
     )
-    snapshot = freeze_site(settings).guides["en", "identity"]
-    with altered.serve(altered.Altered(snapshot, snapshot.body)) as url:
+    snapshot = create_site(settings).guides["en", "identity"]
+    with tampered_page.serve(tampered_page.Altered(snapshot, snapshot.body)) as url:
         yield url
 
 

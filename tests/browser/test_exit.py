@@ -9,8 +9,11 @@ import pytest
 from Xlib.display import Display
 
 from quietpage.site import Site
-from tests.browser import altered
-from tests.browser.actions import (
+from tests.support import tampered_page
+from tests.support.browser_engines import ENGINES, Actions, Engine, chromium, firefox
+from tests.support.exit_destination import Destination
+from tests.support.gunicorn import Server
+from tests.support.input_actions import (
     BELOW_THE_BAR,
     CONTROL,
     ENTER,
@@ -28,11 +31,8 @@ from tests.browser.actions import (
     wait,
     with_key,
 )
-from tests.browser.destination import Destination
-from tests.browser.engines import ENGINES, Actions, Engine, chromium, firefox
-from tests.browser.pixels import grab, is_blank, press_mouse
-from tests.browser.steps import SEEN, arrive, assert_back_shows_nothing, tour
-from tests.conftest import Server
+from tests.support.keyboard_tour import SEEN, arrive, assert_back_shows_nothing, tour
+from tests.support.screen_pixels import grab, is_blank, press_mouse
 
 FOCUS = "document.getElementById('quick-exit').focus()"
 # Every way out, and every way that a trembling hand overdoes it [T7, T12].
@@ -256,7 +256,7 @@ def test_with_a_broken_script_the_link_works_and_the_press_hides(
     # The hash of the policy no longer fits, so that engines refuse the script.
     body = snapshot.body.replace(b"(() => {", b";(() => {")
     engine.fresh_tab()
-    with altered.serve(altered.Altered(snapshot, body)) as url:
+    with tampered_page.serve(tampered_page.Altered(snapshot, body)) as url:
         engine.open(f"{destination.url}search")
         engine.open(url)
         shown = (
@@ -289,8 +289,8 @@ def test_the_exit_works_from_the_first_2_kb(
     size = 8192 if (engine.name, coding) == ("WebKitGTK", "br") else 2048
     snapshot = own_site.guides["en", coding]
     engine.fresh_tab()
-    stalled = altered.Altered(snapshot, snapshot.body, stalls_after=size)
-    with altered.serve(stalled) as url:
+    stalled = tampered_page.Altered(snapshot, snapshot.body, stalls_after=size)
+    with tampered_page.serve(stalled) as url:
         engine.navigate(url)
         engine.wait(lambda: engine.run("return document.links.length > 0"))
         loading, left, top = engine.run(

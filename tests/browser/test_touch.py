@@ -5,7 +5,9 @@ Firefox's driver knows no pen, WebKitGTK's neither pen nor touch; there the mous
 
 import pytest
 
-from tests.browser.actions import (
+from tests.support.browser_engines import Actions, Engine
+from tests.support.exit_destination import Destination
+from tests.support.input_actions import (
     BELOW_THE_BAR,
     ON_THE_BAR,
     down,
@@ -18,9 +20,7 @@ from tests.browser.actions import (
     up,
     wait,
 )
-from tests.browser.destination import Destination
-from tests.browser.engines import Actions, Engine
-from tests.browser.steps import SEEN, arrive, assert_back_shows_nothing
+from tests.support.keyboard_tour import SEEN, arrive, assert_back_shows_nothing
 
 with_touch = pytest.mark.parametrize("engine", ["Chromium", "Firefox"], indirect=True)
 with_pen = pytest.mark.parametrize("engine", ["Chromium"], indirect=True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from quietpage.config import ROOT
-from tests import nginx
-from tests.conftest import free_port, wait_for
+from tests.support import nginx
+from tests.support.gunicorn import free_port, wait_for
 
 HOST = "notes.example.org"
 ONION = f"{'a' * 56}.onion"

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from quietpage.config import ROOT, Settings
 from quietpage.export.files import export_files, write_folder
 from quietpage.site import Site
-from tests.conftest import Server, free_port, wait_for
+from tests.support.gunicorn import Server, free_port, wait_for
 
 # The name of the server, the moment, and how the connection goes on.
 OWN = {"server", "date", "connection", "keep-alive"}
@@ -46,7 +46,7 @@ def caddy(_folder: Path, export: Path) -> list[str]:
 
 
 def apache(folder: Path, export: Path) -> list[str]:
-    """Return the command that runs Apache with the virtual host of docs/static.md."""
+    """Return the command that runs Apache as docs/static-hosting.md has it."""
     host = DOCS.read_text().split("```apache\n")[1].split("```")[0]
     port = re.findall(r":([0-9]+) {", (export / "Caddyfile").read_text())[0]
     host = host.replace(":80", f":{port}").replace("/srv/quietpage", str(export))
