@@ -15,11 +15,19 @@ from babel.languages import get_official_languages
 
 from .config import load_settings
 from .errors import QuietpageError
+from .references import (
+    CONFIDENCES,
+    SEPARATOR,
+    STATUSES,
+    confidence_faults,
+    pages,
+    replaced_faults,
+)
 
 TABLE = Path(__file__).with_name("helplines.csv")
 EMERGENCY_TABLE = Path(__file__).with_name("emergency-numbers.csv")
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-_CONFIDENCES = ("high", "medium", "low")
+KINDS = ("counselling", "general", "reporting", "police", "children", "crisis")
 AUDIENCES = ("everyone", "women", "men", "lgbtq", "children")
 
 _DAY = f"(?:{'|'.join(DAYS)})"
@@ -28,10 +36,23 @@ _RULE = re.compile(rf"({_DAY})(?:-({_DAY}))? ({_TIME})-({_TIME})")
 _HTTPS = re.compile(r"https://[\w.-]+(/[^\s\"'<>]*)?")
 # A source is something that a person can open: a page, a site or a repository.
 _SOURCE = re.compile(r"[\w-]+\.[a-z]{2,}")
+_MONTH = "(0[1-9]|1[0-2])"
+_DATES = {
+    "published": rf"([12][0-9]{{3}}(-{_MONTH})?)?",
+    "checked": rf"([12][0-9]{{3}}-{_MONTH}-(0[1-9]|[12][0-9]|3[01]))?",
+}
 # A long number is one that phonenumbers can judge; below are short codes.
 _LONG_NUMBER_DIGITS = 7
 _COUNTRY_CODE_DIGITS = 3
 _OLD_DAYS = 365
+_REFERENCES = 2
+# Numbers that several sources print and phonenumbers 9.0 does not know: free ranges,
+# and a WhatsApp account older than Brazil's ninth digit.
+_ACCEPTED = {
+    "BF": re.compile(r"8000\d{4}"),
+    "BO": re.compile(r"8001\d{5}"),
+    "BR": re.compile(r"\+556196100180"),
+}
 
 
 @dataclass(frozen=True)
@@ -44,27 +65,44 @@ class Helpline:
 
     country: str
     region: str
+    kind: str
     name: str
     name_lang: str
     name_en: str
     phone: str
     phone_display: str
+    option: str
     phone_also: str
+    phone_abroad: str
     tty: str
     sms_number: str
     sms_text: str
     whatsapp: str
     chat_url: str
     hours: str
+    chat_hours: str
     languages: str
     audience: str
-    run_by: str
     cost: str
+    on_bill: str
     website: str
+    replaces: str
     source: str
-    source_date: str
+    published: str
+    checked: str
     confidence: str
+    status: str
     notes: str
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is in service as far as two references say."""
+        return self.status == "in service" and self.confidence != "low"
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether a single reference says that it is in service."""
+        return self.status == "in service" and self.confidence == "low"
 
     @property
     def is_dialled_by_link(self) -> bool:
@@ -79,9 +117,17 @@ class Emergency:
     country: str
     police: str
     ambulance: str
-    source: str
-    confidence: str
-    notes: str
+    silent: str = ""
+    text_number: str = ""
+    text_first: str = ""
+    text_for: str = ""
+    text_area: str = ""
+    text_site: str = ""
+    silent_source: str = ""
+    source: str = ""
+    checked: str = ""
+    confidence: str = ""
+    notes: str = ""
 
 
 Row = TypeVar("Row", Helpline, Emergency)
@@ -89,12 +135,17 @@ Row = TypeVar("Row", Helpline, Emergency)
 
 @dataclass(frozen=True)
 class Country:
-    """What the page shows for a country."""
+    """What the page shows for a country.
+
+    `emergency` has no numbers where none is sure. `unconfirmed` holds lines about
+    abuse that a single reference names, where the country has no surer one.
+    """
 
     code: str
-    police: str
-    ambulance: str
+    emergency: Emergency
     helplines: tuple[Helpline, ...]
+    crisis: tuple[Helpline, ...] = ()
+    unconfirmed: tuple[Helpline, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,9 +171,10 @@ def load_countries(
 ) -> tuple[Country, ...]:
     """Return the countries that the page shows, by code.
 
-    Rows of low confidence stay out; a country all of whose rows are low keeps its
-    emergency numbers. The rows of `own_table`, if there is such a file, are added, and
-    are all that there is for `own_countries`.
+    Only lines in service are shown; those of low confidence apart, and only where a
+    country has no other line about abuse. A country without a line keeps its emergency
+    numbers. The rows of `own_table`, if there is such a file, are added, and are all
+    that there is for `own_countries`.
 
     Raises:
         QuietpageError: A table has an error; the sentence names the first.
@@ -143,20 +195,32 @@ def load_countries(
     rows = [row for row in rows if row.country not in own_countries]
     if own_table:
         rows = [row for _, row in _read(own_table, Helpline)] + rows
-    emergencies = {row.country: row for _, row in _read(emergency_table, Emergency)}
-    countries = []
-    for code in sorted(codes | {row.country for row in rows}):
-        emergency = emergencies.get(code)
-        known = emergency is not None and emergency.confidence != "low"
-        countries.append(
-            Country(
-                code,
-                emergency.police if emergency and known else "",
-                emergency.ambulance if emergency and known else "",
-                tuple(r for r in rows if r.country == code and r.confidence != "low"),
-            )
+    emergencies = {
+        row.country: row
+        for _, row in _read(emergency_table, Emergency)
+        if row.confidence != "low"
+    }
+    codes |= emergencies.keys() | {row.country for row in rows}
+    return tuple(
+        _country(
+            code,
+            emergencies.get(code, Emergency(code, "", "")),
+            [row for row in rows if row.country == code],
         )
-    return tuple(countries)
+        for code in sorted(codes)
+    )
+
+
+def _country(code: str, emergency: Emergency, rows: Sequence[Helpline]) -> Country:
+    abuse = [row for row in rows if row.kind != "crisis"]
+    sure = tuple(row for row in abuse if row.is_sure)
+    return Country(
+        code,
+        emergency,
+        sure,
+        tuple(row for row in rows if row.kind == "crisis" and row.is_sure),
+        () if sure else tuple(row for row in abuse if row.is_unconfirmed),
+    )
 
 
 def speaks(country: str, locale: Locale) -> bool:
@@ -196,8 +260,13 @@ def check(
     table: Path = TABLE,
     emergency_table: Path = EMERGENCY_TABLE,
     today: date | None = None,
+    *,
+    vouched: bool = False,
 ) -> list[Finding]:
     """Return every fault of both tables, in order of file and line.
+
+    An organisation vouches for the rows of its own table, which then need no second
+    reference.
 
     `today` is what ages are counted to; without it no row is called old, so that
     the page never depends on the day it is made.
@@ -208,13 +277,22 @@ def check(
     helplines = _findings(
         table,
         Helpline,
-        lambda row: _row_faults(row, today),
+        lambda row: _row_faults(row, today, vouched=vouched),
         lambda row: row.phone or row.sms_number or row.chat_url or row.website,
     )
     emergencies = _findings(
         emergency_table, Emergency, _emergency_faults, lambda row: row.country
     )
-    return [*helplines, *emergencies]
+    return [*helplines, *_replaced(table), *emergencies]
+
+
+def _replaced(table: Path) -> Iterator[Finding]:
+    rows = [
+        (line, row.country, row.phone, row.status, row.replaces)
+        for line, row in _read(table, Helpline)
+    ]
+    for line, message in replaced_faults(rows):
+        yield Finding(table.name, line, message)
 
 
 def _findings(
@@ -240,12 +318,14 @@ def _own_findings(
     """Return the faults of an organisation's table, named by its whole path."""
     return [
         replace(found, file=str(own_table))
-        for found in check(own_table, emergency_table, today)
+        for found in check(own_table, emergency_table, today, vouched=True)
         if found.file != emergency_table.name
     ]
 
 
-def _row_faults(row: Helpline, today: date | None) -> Iterator[tuple[str, bool]]:
+def _row_faults(
+    row: Helpline, today: date | None, *, vouched: bool
+) -> Iterator[tuple[str, bool]]:
     yield from _place_faults(row.country, row.source)
     if not row.name:
         yield "name is empty, but must be the service's own name. Write it.", True
@@ -257,26 +337,35 @@ def _row_faults(row: Helpline, today: date | None) -> Iterator[tuple[str, bool]]
                 f"'{tag}' is no language tag. Use BCP 47, such as pt or zh-Hant.",
                 True,
             )
-    try:
-        parse_hours(row.hours)
-    except ValueError:
-        message = (
-            f"hours is '{row.hours}', but must be like 24/7 or Mo-Fr 09:00-17:00."
-            " Leave it empty if unsure."
-        )
-        yield message, True
+    yield from _hours_faults("hours", row.hours)
+    yield from _hours_faults("chat_hours", row.chat_hours)
     for name, value, allowed in (
+        ("kind", row.kind, KINDS),
         ("audience", row.audience, AUDIENCES),
-        ("run_by", row.run_by, ("", "police")),
         ("cost", row.cost, ("", "free", "charged")),
-        ("confidence", row.confidence, _CONFIDENCES),
+        ("on_bill", row.on_bill, ("", "no")),
+        ("confidence", row.confidence, CONFIDENCES),
+        ("status", row.status, STATUSES),
     ):
         yield from _choice_faults(name, value, allowed)
     for name, value in (("website", row.website), ("chat_url", row.chat_url)):
         if value and not _HTTPS.fullmatch(value):
             yield f"{name} is '{value}', but must begin with https://.", True
     yield from _number_faults(row)
-    yield from _age_faults(row.source_date, today)
+    if row.status == "in service" and not vouched:
+        yield from confidence_faults(row.source, row.confidence)
+    yield from _date_faults(row, today)
+
+
+def _hours_faults(name: str, hours: str) -> Iterator[tuple[str, bool]]:
+    try:
+        parse_hours(hours)
+    except ValueError:
+        message = (
+            f"{name} is '{hours}', but must be like 24/7 or Mo-Fr 09:00-17:00."
+            " Leave it empty if unsure."
+        )
+        yield message, True
 
 
 def _choice_faults(
@@ -307,7 +396,17 @@ def _number_faults(row: Helpline) -> Iterator[tuple[str, bool]]:
     # Only these digits are dialled (RFC 3966), whatever a spreadsheet writes.
     if not re.fullmatch(r"(\+?[0-9]+)?", row.sms_number):
         yield f"sms_number is '{row.sms_number}', but must be digits alone.", True
-    numbers = [row.phone, row.tty, row.whatsapp, *row.phone_also.split(" ; ")]
+    if not re.fullmatch(r"[0-9]?", row.option):
+        yield f"option is '{row.option}', but must be the digit to press.", True
+    if row.phone_abroad and not row.phone_abroad.startswith("+"):
+        yield f"phone_abroad is '{row.phone_abroad}', but must begin with +.", True
+    numbers = [
+        row.phone,
+        row.tty,
+        row.whatsapp,
+        row.phone_abroad,
+        *row.phone_also.split(SEPARATOR),
+    ]
     for number in filter(None, numbers):
         if not re.fullmatch(r"[+*#]?[0-9 ()*#-]+", number):
             yield f"'{number}' is not a number. Use digits, spaces and hyphens.", True
@@ -346,17 +445,29 @@ def _parsed(number: str, country: str) -> phonenumbers.PhoneNumber | None:
 
 def _is_valid(number: str, country: str) -> bool:
     parsed = _parsed(number, country)
+    if country in _ACCEPTED and _ACCEPTED[country].fullmatch(number):
+        return True
     return parsed is not None and phonenumbers.is_valid_number_for_region(
         parsed, country
     )
 
 
-def _age_faults(seen: str, today: date | None) -> Iterator[tuple[str, bool]]:
-    if not re.fullmatch(r"([12][0-9]{3}(-(0[1-9]|1[0-2]))?)?", seen):
-        yield f"source_date is '{seen}', but must be YYYY or YYYY-MM.", True
-    elif today and seen > f"{today:%Y-%m}":
-        yield f"source_date is '{seen}', which is still to come. Correct it.", True
-    elif today and (not seen or (today - _last_day(seen)).days > _OLD_DAYS):
+def _date_faults(row: Helpline, today: date | None) -> Iterator[tuple[str, bool]]:
+    for name, value, form in (
+        ("published", row.published, "YYYY or YYYY-MM"),
+        ("checked", row.checked, "YYYY-MM-DD"),
+    ):
+        if not re.fullmatch(_DATES[name], value):
+            yield f"{name} is '{value}', but must be {form}.", True
+        elif today and value > f"{today:%Y-%m-%d}"[: len(value)]:
+            yield f"{name} is '{value}', which is still to come. Correct it.", True
+    seen = max(row.published, row.checked[:7])
+    if (
+        today
+        and row.status == "in service"
+        and re.fullmatch(_DATES["published"], seen)
+        and (not seen or (today - _last_day(seen)).days > _OLD_DAYS)
+    ):
         yield f"last seen {seen or 'at an unknown date'}. Check the number.", False
 
 
@@ -367,10 +478,25 @@ def _last_day(seen: str) -> date:
 
 def _emergency_faults(row: Emergency) -> Iterator[tuple[str, bool]]:
     yield from _place_faults(row.country, row.source)
-    for number in (row.police, row.ambulance):
+    for number in (row.police, row.ambulance, row.text_number):
         if not re.fullmatch(r"[0-9]{0,5}", number):
             yield f"'{number}' is not a short code. Use up to five digits.", True
-    yield from _choice_faults("confidence", row.confidence, _CONFIDENCES)
+    for name, value, allowed in (
+        ("silent", row.silent, ("", "press-55", "any-key-twice")),
+        ("text_first", row.text_first, ("", "register", "register-by-text")),
+        (
+            "text_for",
+            row.text_for,
+            ("everyone", "deaf") if row.text_number else ("",),
+        ),
+        ("text_area", row.text_area, ("", "parts")),
+        ("confidence", row.confidence, CONFIDENCES),
+    ):
+        yield from _choice_faults(name, value, allowed)
+    if row.text_site and not _HTTPS.fullmatch(row.text_site):
+        yield f"text_site is '{row.text_site}', but must begin with https://.", True
+    if (row.silent or row.text_number) and len(pages(row.silent_source)) < _REFERENCES:
+        yield "silent_source has no pages of two sites. Add one.", True
 
 
 def parse_hours(hours: str) -> tuple[list[tuple[str, str, str, str]], bool]:
@@ -405,7 +531,7 @@ def extract_regions(
     """Give Babel the region names of the table as messages to translate."""
     del fileobj, keywords, comment_tags, options
     for line, row in _read(TABLE, Helpline):
-        if row.region and row.confidence != "low":
+        if row.region and row.status == "in service":
             yield line, None, row.region, [f"Part of a country ({row.country})."]
 
 
