@@ -2,20 +2,22 @@
 
 import sys
 from functools import cache
+from pathlib import Path
 
 from flask import Flask
 from flask_babel import Babel, Domain
-from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
+from jinja2 import FileSystemLoader
 
 from blueprints import errors, guide, robots
 from quietpage import audit, export, fallback, helplines, reference, translate
 from quietpage.assets import load_assets
 from quietpage.catalog import domain_of, load_languages
-from quietpage.config import Settings, load_settings
+from quietpage.config import ROOT, Settings, load_settings
 from quietpage.errors import QuietpageError
 from quietpage.headers import secure
+from quietpage.markup_check import check_markup
 from quietpage.own import check_documents
-from quietpage.page import Content, template_faults
+from quietpage.page import Content, escape_messages, template_faults
 from quietpage.snapshot import Site
 
 
@@ -34,9 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config["TRUSTED_HOSTS"] = list(settings.names)
-    if settings.folder:
-        own = FileSystemLoader(settings.folder / "templates")
-        app.jinja_loader = ChoiceLoader([own, app.jinja_loader or DictLoader({})])
+    app.jinja_loader = FileSystemLoader(_template_folders(settings))
     app.cli.add_command(fallback.command)
     app.cli.add_command(helplines.commands)
     app.cli.add_command(translate.commands)
@@ -61,6 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["quietpage.factory"] = create_app
     app.extensions["quietpage.freeze"] = lambda: freeze_site(settings)
     Babel(app)
+    escape_messages(app.jinja_env)
     app.before_request(lambda: domain().as_default())
     secure(app, assets, settings)
     app.register_blueprint(guide.blueprint)
@@ -80,15 +81,23 @@ def freeze_site(settings: Settings | None = None) -> Site:
     # A fault in a template is the start's end, not a page that says 500.
     app.testing = True
     tags = [language.tag for language in app.extensions["quietpage"]().languages]
-    with template_faults():
+    with template_faults(_template_folders(settings)):
         site = Site(app, tags, settings)
+    guides, refusals = (
+        {tag: kind[tag, "identity"].body.decode() for tag in tags}
+        for kind in (site.guides, site.errors)
+    )
+    with app.test_request_context():
+        check_markup(app.extensions["quietpage"](), guides, refusals)
     if settings.folder and (own := settings.folder / "templates").is_dir():
-        guides, refusals = (
-            {tag: kind[tag, "identity"].body.decode() for tag in tags}
-            for kind in (site.guides, site.errors)
-        )
         check_documents(guides, refusals, load_assets().inlined, own)
     return site
+
+
+def _template_folders(settings: Settings) -> list[Path]:
+    """Return where templates are looked for: an organisation's own win over ours."""
+    own = [settings.folder / "templates"] if settings.folder else []
+    return [*own, ROOT / "templates"]
 
 
 def serve() -> Site:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .document import Document, rel
 from .errors import QuietpageError
-from .proofread import ruled_out
+from .words import banned_words_in
 
 EXIT_ID = "quick-exit"
 _REFUSED_ATTRIBUTES = {"style", "target", "http-equiv"}
@@ -34,9 +34,8 @@ def document_faults(html: str, inlined: Collection[str]) -> Iterator[tuple[str, 
         elif re.match(r"https:|/[/\\]", address) and "noreferrer" not in rel(link):
             yield address, f"links to '{address}' without rel='noreferrer'"
     locale = document.root.get("lang", "").replace("-", "_")
-    for word in ruled_out(locale, is_seen_by_others=True):
-        if word in document.title.casefold():
-            yield "<title", f"has '{word}' in its title"
+    for word in banned_words_in(locale, document.title):
+        yield "<title", f"has '{word}' in its title"
 
 
 def _exit_faults(html: str) -> Iterator[tuple[str, str]]:

@@ -20,8 +20,11 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from werkzeug.serving import run_simple
 
-from .catalog import (
-    SOURCE_TAG,
+from .catalog import SOURCE_TAG
+from .config import ROOT, load_settings
+from .errors import QuietpageError
+from .message_checks import wording_faults
+from .po_files import (
     TRANSLATIONS,
     catalog_faults,
     catalog_files,
@@ -29,10 +32,8 @@ from .catalog import (
     read_po,
     share_translated,
     short,
+    unreviewed,
 )
-from .config import ROOT, load_settings
-from .errors import QuietpageError
-from .proofread import wording_faults
 
 TEMPLATE = TRANSLATIONS / "messages.pot"
 _WIDTH = 78
@@ -91,7 +92,8 @@ def update_command() -> None:
         catalog.wrapwidth = _WIDTH
         merge(catalog, template)
         catalog.save(str(file))
-        share = share_translated(catalog, template)
+        done = {entry.msgid for entry in catalog.translated_entries()}
+        share = share_translated(done, template)
         click.echo(f"{short(file)}: {share} %, {len(catalog.fuzzy_entries())} fuzzy")
 
 
@@ -117,8 +119,12 @@ def status_command() -> None:
         done = {entry.msgid for entry in catalog.translated_entries()}
         words = sum(len(e.msgid.split()) for e in template if e.msgid not in done)
         state = catalog.metadata.get("X-Review-State", "draft")
+        if state == "reviewed" and (
+            changed := unreviewed(catalog.translated_entries(), done)
+        ):
+            state = f"draft: {len(changed)} messages are not as they were reviewed"
         click.echo(
-            f"{file.parent.parent.name:12}{share_translated(catalog, template):>5}%"
+            f"{file.parent.parent.name:12}{share_translated(done, template):>5}%"
             f"{len(catalog.fuzzy_entries()):>7}{words:>13}  {state}"
         )
 
@@ -174,16 +180,25 @@ def parse_tag(tag: str) -> Locale:
 
 
 def extract() -> polib.POFile:
-    """Return the template made of the English as it stands: no dates, no lines."""
-    with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
+    """Return the template made of the English as it stands: no dates, no lines.
+
+    Raises:
+        QuietpageError: A message has a context or a plural, which no catalog keeps.
+    """
+    with (ROOT / "babel.cfg").open(encoding="utf-8") as mapping:
+        methods, options = parse_mapping_cfg(mapping)  # type: ignore[no-untyped-call]
     catalog = Catalog(project="Quietpage", charset="utf-8")
     found = extract_from_dir(
         ROOT, methods, options, comment_tags=("Translators:",), strip_comment_tags=False
     )
-    for _file, _line, message, comments, context in found:
+    for file, line, message, comments, context in found:
+        if context is not None or not isinstance(message, str):
+            raise QuietpageError(
+                f"{file}:{line}: has a context or a plural, which catalogs do not keep."
+                " Write a sentence that needs neither."
+            )
         one_line = [" ".join(" ".join(comments).split())] if comments else []
-        catalog.add(message, auto_comments=one_line, context=context)
+        catalog.add(message, auto_comments=one_line)
     buffer = BytesIO()
     write_po(buffer, catalog, no_location=True, width=_WIDTH)
     template = polib.pofile(buffer.getvalue().decode(), wrapwidth=_WIDTH)
@@ -243,28 +258,26 @@ def check_all(template: polib.POFile) -> Iterator[str]:
 def _catalog_findings(
     catalog: polib.POFile, locale: Locale, template: polib.POFile
 ) -> Iterator[tuple[int, str]]:
-    forms = catalog.metadata.get("Plural-Forms", "")
-    expected = get_plural(locale)
-    if f"nplurals={expected.num_plurals};" not in forms.replace(" ", ""):
-        yield 1, f"Plural-Forms is '{forms}', but must be '{expected.plural_forms}'."
     if catalog.metadata.get("X-Review-State") not in {"draft", "checked", "reviewed"}:
         yield 1, "X-Review-State must be draft, checked or reviewed. Add it."
     if catalog.metadata.get("X-Review-State") == "reviewed" and not (
         catalog.metadata.get("X-Reviewed-By")
     ):
         yield 1, "X-Review-State is reviewed, but X-Reviewed-By names no one."
-    yield from catalog_faults(catalog)
-    present = {entry.msgid for entry in catalog if not entry.obsolete}
-    missing = [entry.msgid for entry in template if entry.msgid not in present]
+    yield from catalog_faults(catalog, locale)
+    present = {entry.msgid: entry for entry in catalog if not entry.obsolete}
+    wanted = dict.fromkeys(entry.msgid for entry in template)
+    for message in present.keys() - wanted.keys():
+        fault = f"'{message[:60]}' is not a message of the guide. Run translate update."
+        yield present[message].linenum, fault
+    missing = [message for message in wanted if message not in present]
     if missing:
         first = missing[0][:60]
         yield (
             1,
             f"lacks {len(missing)} messages, such as '{first}'. Run translate update.",
         )
-    for entry in catalog:
-        if entry.obsolete:
-            continue
+    for entry in present.values():
         if entry.fuzzy:
             yield entry.linenum, f"'{entry.msgid[:60]}' is fuzzy. Look at it again."
         elif not entry.msgstr:

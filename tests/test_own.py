@@ -11,12 +11,13 @@ from werkzeug.test import Client
 
 from app import create_app, freeze_site
 from quietpage import reference
-from quietpage.catalog import TRANSLATIONS
 from quietpage.config import ROOT, load_settings
 from quietpage.document import Document
 from quietpage.errors import QuietpageError
-from quietpage.helplines import Helpline
+from quietpage.helpline_tables import Helpline
 from quietpage.own import document_faults
+from quietpage.page import template_faults
+from quietpage.po_files import TRANSLATIONS, review_mark
 
 ONION = "a" * 56 + ".onion"
 OWN_LINE = {
@@ -57,6 +58,13 @@ def write_catalog(folder: Path, locale: str, **entries: str) -> None:
     file = folder / "translations" / locale / "LC_MESSAGES" / "messages.po"
     file.parent.mkdir(parents=True)
     catalog.save(str(file))
+
+
+def mark_as_reviewed(file: Path) -> None:
+    catalog = polib.pofile(str(file))
+    for entry in catalog:
+        entry.tcomment = review_mark(entry.msgid, entry.msgstr)
+    catalog.save()
 
 
 def write_template(folder: Path, name: str, text: str) -> None:
@@ -151,6 +159,8 @@ def test_an_own_catalog_says_itself_what_it_is(tmp_path: Path, state: str) -> No
     text = file.read_text(encoding="utf-8").replace("Language: de", "Language: nl")
     changed = text.replace("X-Review-State: draft", f"X-Review-State: {state}")
     file.write_text(changed, encoding="utf-8")
+    if state == "reviewed":
+        mark_as_reviewed(file)
 
     client = own_copy(tmp_path, 'locales = ["nl"]')
 
@@ -324,6 +334,17 @@ def test_a_broken_template_is_one_sentence(
         own_copy(tmp_path)
 
     assert raised.value.format_message().startswith(sentence)
+
+
+def test_a_fault_of_the_code_is_no_fault_of_a_template(tmp_path: Path) -> None:
+    # The copy's own path holds the word that template folders are called.
+    folder = tmp_path / "templates"
+    write_template(folder, "guide/people.html", "{{ country_name(1) }}")
+
+    with pytest.raises(QuietpageError, match=r"^templates/guide/people\.html:1: "):
+        own_copy(folder)
+    with pytest.raises(ZeroDivisionError), template_faults([folder / "templates"]):
+        exec(compile("1 / 0", str(folder / "quietpage" / "page.py"), "exec"))  # noqa: S102
 
 
 @pytest.mark.parametrize(

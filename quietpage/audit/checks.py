@@ -11,7 +11,7 @@ from babel.core import Locale, UnknownLocaleError
 from quietpage.document import Document
 from quietpage.headers import ONE_YEAR_S, ONION_LOCATION, OURS
 from quietpage.negotiate import CODINGS
-from quietpage.proofread import ruled_out
+from quietpage.words import banned_words_in
 
 from .client import PORTS, resolve
 from .header_rules import RULES, Rule
@@ -229,18 +229,15 @@ def _icon(document: Document) -> Iterator[str]:
 
 def _title(document: Document) -> Iterator[str]:
     locale = document.root.get("lang", "").replace("-", "_")
-    words = set(ruled_out(locale, is_seen_by_others=True))
-    found = sorted(word for word in words if word in document.title.lower())
+    found = sorted(banned_words_in(locale, document.title))
     if found or not document.title:
         yield f"{document.title!r} holds {', '.join(found) or 'nothing'}"
 
 
 def _address(seen: Visit) -> Iterator[str]:
     paths = set(seen.page.languages.values())
-    words = dict.fromkeys(ruled_out("en", is_seen_by_others=True))
     for text in [seen.client.host, seen.client.start, *seen.tls[2], *paths]:
-        found = [word for word in words if word in text.lower()]
-        if found:
+        if found := banned_words_in("en", text):
             yield f"{text!r} holds {', '.join(found)}"
 
 

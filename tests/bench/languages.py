@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from shutil import copytree
 
-from quietpage.catalog import TRANSLATIONS
+from quietpage.po_files import TRANSLATIONS
 from tests.bench.rates import requests_per_second
 from tests.bench.report import Goal, Report, table
 from tests.conftest import TAGS, Server, start_server

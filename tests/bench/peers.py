@@ -14,7 +14,7 @@ from flask_talisman import Talisman
 from jinja2 import DictLoader
 
 from app import freeze_site
-from quietpage.catalog import TRANSLATIONS, read_po
+from quietpage.po_files import TRANSLATIONS, read_po
 from quietpage.snapshot import Headers
 
 PLAIN = """<!doctype html><html lang="en"><meta charset="utf-8">
