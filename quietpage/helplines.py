@@ -20,7 +20,7 @@ class Country:
     """What the page shows for a country.
 
     `emergency` has no numbers where none is sure. `unconfirmed` holds lines about
-    abuse that a single reference names, where the country has no surer one.
+    abuse that a single reference names, where no surer one serves the same people.
     """
 
     code: str
@@ -38,10 +38,10 @@ def load_countries(
 ) -> tuple[Country, ...]:
     """Return the countries that the page shows, by code.
 
-    Only lines in service are shown; those of low confidence apart, and only where a
-    country has no other line about abuse. A country without a line keeps its emergency
-    numbers. The rows of `own_table`, if there is such a file, are added, and are all
-    that there is for `own_countries`.
+    Only lines in service are shown; those of low confidence apart, and only where no
+    surer line about abuse serves the country or their part of it. A country without a
+    line keeps its emergency numbers. The rows of `own_table`, if there is such a file,
+    are added, and are all that there is for `own_countries`.
 
     Raises:
         QuietpageError: A table has an error; the sentence names the first.
@@ -81,12 +81,16 @@ def load_countries(
 def _country(code: str, emergency: Emergency, rows: Sequence[Helpline]) -> Country:
     abuse = [row for row in rows if row.kind != "crisis"]
     sure = tuple(row for row in abuse if row.is_sure)
+    # A line for children leaves the others without one.
+    served = {row.region for row in sure if row.audience != "children"}
     return Country(
         code,
         emergency,
         sure,
         tuple(row for row in rows if row.kind == "crisis" and row.is_sure),
-        () if sure else tuple(row for row in abuse if row.is_unconfirmed),
+        tuple(
+            row for row in abuse if row.is_unconfirmed and not served & {"", row.region}
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """Small tables of numbers for the tests to spoil."""
 
 import csv
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -25,17 +26,6 @@ GOOD = {
 TODAY = date(2026, 11, 23)
 
 
-def write_table(folder: Path, **changes: str) -> Path:
-    with TABLE.open(encoding="utf-8", newline="") as file:
-        columns = next(csv.reader(file))
-    table = folder / "helplines.csv"
-    with table.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, restval="")
-        writer.writeheader()
-        writer.writerow(GOOD | changes)
-    return table
-
-
 EMERGENCY = {
     "country": "AR",
     "police": "911",
@@ -43,24 +33,30 @@ EMERGENCY = {
     "source": "https://example.org",
     "confidence": "high",
 }
+OTHER = {"phone": "+525587654321", "phone_display": "55 8765 4321"}
 
 
-def write_emergencies(folder: Path, *rows: dict[str, str]) -> Path:
-    with EMERGENCY_TABLE.open(encoding="utf-8", newline="") as file:
+def _write(table: Path, like: Path, rows: Iterable[dict[str, str]]) -> Path:
+    """Write rows to a table with the first line of another."""
+    with like.open(encoding="utf-8", newline="") as file:
         columns = next(csv.reader(file))
-    table = folder / "emergency-numbers.csv"
     with table.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, restval="")
         writer.writeheader()
-        writer.writerows(EMERGENCY | row for row in rows)
+        writer.writerows(rows)
     return table
+
+
+def write_table(folder: Path, **changes: str) -> Path:
+    return _write(folder / TABLE.name, TABLE, [GOOD | changes])
+
+
+def write_emergencies(folder: Path, *rows: dict[str, str]) -> Path:
+    table = folder / EMERGENCY_TABLE.name
+    return _write(table, EMERGENCY_TABLE, [EMERGENCY | row for row in rows])
 
 
 def add_row(table: Path, **changes: str) -> None:
     with table.open(encoding="utf-8", newline="") as file:
-        columns = next(csv.reader(file))
-    with table.open("a", encoding="utf-8", newline="") as file:
-        csv.DictWriter(file, columns, restval="").writerow(GOOD | changes)
-
-
-OTHER = {"phone": "+525587654321", "phone_display": "55 8765 4321"}
+        rows = list(csv.DictReader(file))
+    _write(table, TABLE, [*rows, GOOD | changes])

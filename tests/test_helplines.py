@@ -32,6 +32,19 @@ def test_a_single_reference_is_kept_apart_and_gives_way(tmp_path: Path) -> None:
     assert not surer.unconfirmed
 
 
+@pytest.mark.parametrize("surer", [{"region": "Jalisco"}, {"audience": "children"}])
+def test_a_line_for_others_hides_no_unconfirmed_one(
+    tmp_path: Path, surer: dict[str, str]
+) -> None:
+    table = write_table(tmp_path, confidence="low", region="Chiapas")
+    add_row(table, **OTHER, **surer)
+
+    [mexico] = (c for c in load_countries(table) if c.code == "MX")
+
+    assert [line.phone for line in mexico.helplines] == [OTHER["phone"]]
+    assert [line.phone for line in mexico.unconfirmed] == [GOOD["phone"]]
+
+
 @pytest.mark.parametrize("status", ["doubtful", "closed"])
 def test_what_is_not_in_service_meets_no_reader(tmp_path: Path, status: str) -> None:
     table = write_table(tmp_path, status=status)
