@@ -9,6 +9,13 @@ from pathlib import Path
 import phonenumbers
 from babel.core import Locale, UnknownLocaleError
 
+from .helpline_references import (
+    CONFIDENCES,
+    STATUSES,
+    confidence_faults,
+    pages,
+    replaced_faults,
+)
 from .helpline_tables import (
     EMERGENCY_TABLE,
     TABLE,
@@ -19,27 +26,24 @@ from .helpline_tables import (
 )
 from .message_checks import hidden_characters, mixed_words
 from .opening_hours import parse_hours
+from .phone_number_checks import emergency_number_faults, number_faults
 
-_CONFIDENCES = ("high", "medium", "low")
+KINDS = ("counselling", "general", "reporting", "police", "children", "crisis")
 AUDIENCES = ("everyone", "women", "men", "lgbtq", "children")
 # Other scripts' letters look like Latin ones, and what stands before @ like a host.
 _ADDRESS = re.compile(
     r"https://([a-z0-9-]+\.)+([a-z]{2,}|xn--[a-z0-9-]+)(/[\w./?=&%~+#:,;!()-]*)?",
     re.ASCII,
 )
-_SHOWN_NUMBER = re.compile(r"[0-9 ()+*#-]*")
-# By them, whoever calls pays more than for a call (phonenumbers.PhoneNumberType).
-_CHARGED_TYPES = {
-    phonenumbers.PhoneNumberType.PREMIUM_RATE: "premium rate",
-    phonenumbers.PhoneNumberType.SHARED_COST: "shared cost",
-    phonenumbers.PhoneNumberType.PERSONAL_NUMBER: "a personal number",
-}
 # A source is something that a person can open: a page, a site or a repository.
 _SOURCE = re.compile(r"[\w-]+\.[a-z]{2,}")
-# A long number is one that phonenumbers can judge; below are short codes.
-_LONG_NUMBER_DIGITS = 7
-_COUNTRY_CODE_DIGITS = 3
+_MONTH = "(0[1-9]|1[0-2])"
+_DATES = {
+    "published": rf"([12][0-9]{{3}}(-{_MONTH})?)?",
+    "checked": rf"([12][0-9]{{3}}-{_MONTH}-(0[1-9]|[12][0-9]|3[01]))?",
+}
 _OLD_DAYS = 365
+_TWO = 2
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,13 @@ def check(
     table: Path = TABLE,
     emergency_table: Path = EMERGENCY_TABLE,
     today: date | None = None,
+    *,
+    vouched: bool = False,
 ) -> list[Finding]:
     """Return every fault of both tables, in order of file and line.
+
+    An organisation vouches for the rows of its own table, which then need no second
+    reference.
 
     `today` is what ages are counted to; without it no row is called old, so that
     the page never depends on the day it is made.
@@ -73,13 +82,22 @@ def check(
     helplines = _findings(
         table,
         Helpline,
-        lambda row: _row_faults(row, today),
+        lambda row: _row_faults(row, today, vouched=vouched),
         lambda row: row.phone or row.sms_number or row.chat_url or row.website,
     )
     emergencies = _findings(
         emergency_table, Emergency, _emergency_faults, lambda row: row.country
     )
-    return [*helplines, *emergencies]
+    return [*helplines, *_replaced(table), *emergencies]
+
+
+def _replaced(table: Path) -> Iterator[Finding]:
+    rows = [
+        (line, row.country, row.phone, row.status, row.replaces)
+        for line, row in read_table(table, Helpline)
+    ]
+    for line, message in replaced_faults(rows):
+        yield Finding(table.name, line, message)
 
 
 def _findings(
@@ -105,12 +123,14 @@ def check_own(
     """Return the faults of an organisation's table, named by its whole path."""
     return [
         replace(found, file=str(own_table))
-        for found in check(own_table, emergency_table, today)
+        for found in check(own_table, emergency_table, today, vouched=True)
         if found.file != emergency_table.name
     ]
 
 
-def _row_faults(row: Helpline, today: date | None) -> Iterator[tuple[str, bool]]:
+def _row_faults(
+    row: Helpline, today: date | None, *, vouched: bool
+) -> Iterator[tuple[str, bool]]:
     yield from _cell_faults(row)
     yield from _place_faults(row.country, row.source)
     if not row.name:
@@ -123,27 +143,25 @@ def _row_faults(row: Helpline, today: date | None) -> Iterator[tuple[str, bool]]
                 f"'{tag}' is no language tag. Use BCP 47, such as pt or zh-Hant.",
                 True,
             )
-    try:
-        parse_hours(row.hours)
-    except ValueError:
-        message = (
-            f"hours is '{row.hours}', but must be like 24/7 or Mo-Fr 09:00-17:00."
-            " Leave it empty if unsure."
-        )
-        yield message, True
+    yield from _hours_faults("hours", row.hours)
+    yield from _hours_faults("chat_hours", row.chat_hours)
     for name, value, allowed in (
+        ("kind", row.kind, KINDS),
         ("audience", row.audience, AUDIENCES),
-        ("run_by", row.run_by, ("", "police")),
         ("cost", row.cost, ("", "free", "charged")),
-        ("confidence", row.confidence, _CONFIDENCES),
+        ("on_bill", row.on_bill, ("", "no")),
+        ("confidence", row.confidence, CONFIDENCES),
+        ("status", row.status, STATUSES),
     ):
         yield from _choice_faults(name, value, allowed)
     for name, value in (("website", row.website), ("chat_url", row.chat_url)):
         if value and not _ADDRESS.fullmatch(value):
             message = f"{name} is '{value}', but must be https:// and a host and path"
             yield f"{message} in plain Latin letters, without @.", True
-    yield from _number_faults(row)
-    yield from _age_faults(row.source_date, today)
+    yield from number_faults(row)
+    if row.status == "in service" and not vouched:
+        yield from confidence_faults(row.source, row.confidence)
+    yield from _date_faults(row, today)
 
 
 def _cell_faults(row: Row) -> Iterator[tuple[str, bool]]:
@@ -156,6 +174,17 @@ def _cell_faults(row: Row) -> Iterator[tuple[str, bool]]:
                 f"{column.name} has '{word}', in letters of two scripts. Check it.",
                 True,
             )
+
+
+def _hours_faults(name: str, hours: str) -> Iterator[tuple[str, bool]]:
+    try:
+        parse_hours(hours)
+    except ValueError:
+        message = (
+            f"{name} is '{hours}', but must be like 24/7 or Mo-Fr 09:00-17:00."
+            " Leave it empty if unsure."
+        )
+        yield message, True
 
 
 def _choice_faults(
@@ -182,92 +211,22 @@ def _place_faults(country: str, source: str) -> Iterator[tuple[str, bool]]:
         yield "source names nothing that a person can open. Give an address.", True
 
 
-def _number_faults(row: Helpline) -> Iterator[tuple[str, bool]]:
-    # Only these digits are dialled (RFC 3966), whatever a spreadsheet writes.
-    if not re.fullmatch(r"(\+?[0-9]+)?", row.sms_number):
-        yield f"sms_number is '{row.sms_number}', but must be digits alone.", True
-    numbers = [row.phone, row.tty, row.whatsapp, *row.phone_also.split(" ; ")]
-    for number in filter(None, [*numbers, row.sms_number]):
-        if row.cost != "charged":
-            yield from _charge_faults(number, row)
-    for number in filter(None, numbers):
-        if not re.fullmatch(r"[+*#]?[0-9 ()*#-]+", number):
-            yield f"'{number}' is not a number. Use digits, spaces and hyphens.", True
-        elif sum(map(str.isdigit, number)) < _LONG_NUMBER_DIGITS:
-            yield from _short_code_faults(number, row.country)
-        elif not _is_valid(number, row.country):
-            yield f"'{number}' is not a valid number in {row.country}. Check it.", True
-    yield from _display_faults(row)
-
-
-def _display_faults(row: Helpline) -> Iterator[tuple[str, bool]]:
-    if not _SHOWN_NUMBER.fullmatch(row.phone_display):
-        message = f"phone_display is '{row.phone_display}', but must be a number alone."
-        yield f"{message} Use digits, spaces and ()+*#-.", True
-    if bool(row.phone) != bool(row.phone_display):
-        yield "phone and phone_display go together. Fill in both.", True
-    if row.phone and not _is_same(row.phone, row.phone_display):
-        message = f"phone '{row.phone}' and phone_display '{row.phone_display}' differ."
-        yield f"{message} Make them the same number.", True
-
-
-def _charge_faults(number: str, row: Helpline) -> Iterator[tuple[str, bool]]:
-    parsed = _parsed(number, row.country)
-    kind = _CHARGED_TYPES.get(phonenumbers.number_type(parsed)) if parsed else None
-    if kind:
-        message = f"'{number}' is {kind}, but cost is '{row.cost or 'empty'}'."
-        yield f"{message} Write charged, so that the page says so.", True
-    # What phonenumbers knows of short codes is often old: 3919 is free in France.
-    elif (
-        parsed
-        and phonenumbers.expected_cost_for_region(parsed, row.country)
-        == phonenumbers.ShortNumberCost.PREMIUM_RATE
-        and not _names(row.notes, number)
+def _date_faults(row: Helpline, today: date | None) -> Iterator[tuple[str, bool]]:
+    for name, value, form in (
+        ("published", row.published, "YYYY or YYYY-MM"),
+        ("checked", row.checked, "YYYY-MM-DD"),
     ):
-        message = f"short code '{number}' is premium rate to phonenumbers."
-        yield f"{message} Check it, and say so by its digits in notes.", False
-
-
-def _names(notes: str, number: str) -> bool:
-    """Return whether the notes say something of a number: somebody looked at it."""
-    return number in re.findall(r"\d+", notes)
-
-
-def _is_same(phone: str, shown: str) -> bool:
-    """Return whether both are one number, the country's code and the first 0 aside."""
-    dialled, digits = (re.sub(r"\D", "", text).lstrip("0") for text in (phone, shown))
-    most_hidden = _COUNTRY_CODE_DIGITS if phone.startswith("+") else 0
-    return dialled.endswith(digits) and len(dialled) - len(digits) <= most_hidden
-
-
-def _short_code_faults(number: str, country: str) -> Iterator[tuple[str, bool]]:
-    parsed = _parsed(re.sub(r"\D", "", number), country)
-    if parsed is None or not phonenumbers.is_valid_short_number_for_region(
-        parsed, country
+        if not re.fullmatch(_DATES[name], value):
+            yield f"{name} is '{value}', but must be {form}.", True
+        elif today and value > f"{today:%Y-%m-%d}"[: len(value)]:
+            yield f"{name} is '{value}', which is still to come. Correct it.", True
+    seen = max(row.published, row.checked[:7])
+    if (
+        today
+        and row.status == "in service"
+        and re.fullmatch(_DATES["published"], seen)
+        and (not seen or (today - _last_day(seen)).days > _OLD_DAYS)
     ):
-        yield f"short code '{number}' is unknown to phonenumbers in {country}.", False
-
-
-def _parsed(number: str, country: str) -> phonenumbers.PhoneNumber | None:
-    try:
-        return phonenumbers.parse(number, country)
-    except phonenumbers.NumberParseException:
-        return None
-
-
-def _is_valid(number: str, country: str) -> bool:
-    parsed = _parsed(number, country)
-    return parsed is not None and phonenumbers.is_valid_number_for_region(
-        parsed, country
-    )
-
-
-def _age_faults(seen: str, today: date | None) -> Iterator[tuple[str, bool]]:
-    if not re.fullmatch(r"([12][0-9]{3}(-(0[1-9]|1[0-2]))?)?", seen):
-        yield f"source_date is '{seen}', but must be YYYY or YYYY-MM.", True
-    elif today and seen > f"{today:%Y-%m}":
-        yield f"source_date is '{seen}', which is still to come. Correct it.", True
-    elif today and (not seen or (today - _last_day(seen)).days > _OLD_DAYS):
         yield f"last seen {seen or 'at an unknown date'}. Check the number.", False
 
 
@@ -279,13 +238,20 @@ def _last_day(seen: str) -> date:
 def _emergency_faults(row: Emergency) -> Iterator[tuple[str, bool]]:
     yield from _cell_faults(row)
     yield from _place_faults(row.country, row.source)
-    for number in (row.police, row.ambulance):
-        if not re.fullmatch(r"[0-9]{0,5}", number):
-            yield f"'{number}' is not a short code. Use up to five digits.", True
-        elif number and not (
-            phonenumbers.is_emergency_number(number, row.country)
-            or _names(row.notes, number)
-        ):
-            message = f"'{number}' in {row.country} is not a number phonenumbers knows."
-            yield f"{message} Check it, and say so by its digits in notes.", False
-    yield from _choice_faults("confidence", row.confidence, _CONFIDENCES)
+    yield from emergency_number_faults(row)
+    for name, value, allowed in (
+        ("silent", row.silent, ("", "press-55", "any-key-twice")),
+        ("text_first", row.text_first, ("", "register", "register-by-text")),
+        (
+            "text_for",
+            row.text_for,
+            ("everyone", "deaf") if row.text_number else ("",),
+        ),
+        ("text_area", row.text_area, ("", "parts")),
+        ("confidence", row.confidence, CONFIDENCES),
+    ):
+        yield from _choice_faults(name, value, allowed)
+    if row.text_site and not _ADDRESS.fullmatch(row.text_site):
+        yield f"text_site is '{row.text_site}', but must begin with https://.", True
+    if (row.silent or row.text_number) and len(pages(row.silent_source)) < _TWO:
+        yield "silent_source has no pages of two sites. Add one.", True

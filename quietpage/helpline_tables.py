@@ -22,27 +22,44 @@ class Helpline:
 
     country: str
     region: str
+    kind: str
     name: str
     name_lang: str
     name_en: str
     phone: str
     phone_display: str
+    option: str
     phone_also: str
+    phone_abroad: str
     tty: str
     sms_number: str
     sms_text: str
     whatsapp: str
     chat_url: str
     hours: str
+    chat_hours: str
     languages: str
     audience: str
-    run_by: str
     cost: str
+    on_bill: str
     website: str
+    replaces: str
     source: str
-    source_date: str
+    published: str
+    checked: str
     confidence: str
+    status: str
     notes: str
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is in service as far as two references say."""
+        return self.status == "in service" and self.confidence != "low"
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether a single reference says that it is in service."""
+        return self.status == "in service" and self.confidence == "low"
 
     @property
     def is_dialled_by_link(self) -> bool:
@@ -57,9 +74,17 @@ class Emergency:
     country: str
     police: str
     ambulance: str
-    source: str
-    confidence: str
-    notes: str
+    silent: str = ""
+    text_number: str = ""
+    text_first: str = ""
+    text_for: str = ""
+    text_area: str = ""
+    text_site: str = ""
+    silent_source: str = ""
+    source: str = ""
+    checked: str = ""
+    confidence: str = ""
+    notes: str = ""
 
 
 Row = TypeVar("Row", Helpline, Emergency)

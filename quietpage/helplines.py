@@ -14,12 +14,17 @@ from .helpline_tables import EMERGENCY_TABLE, TABLE, Emergency, Helpline, read_t
 
 @dataclass(frozen=True)
 class Country:
-    """What the page shows for a country."""
+    """What the page shows for a country.
+
+    `emergency` has no numbers where none is sure. `unconfirmed` holds lines about
+    abuse that a single reference names, where no surer one serves the same people.
+    """
 
     code: str
-    police: str
-    ambulance: str
+    emergency: Emergency
     helplines: tuple[Helpline, ...]
+    crisis: tuple[Helpline, ...] = ()
+    unconfirmed: tuple[Helpline, ...] = ()
 
 
 def load_countries(
@@ -30,9 +35,10 @@ def load_countries(
 ) -> tuple[Country, ...]:
     """Return the countries that the page shows, by code.
 
-    Rows of low confidence stay out; a country all of whose rows are low keeps its
-    emergency numbers. The rows of `own_table`, if there is such a file, are added, and
-    are all that there is for `own_countries`.
+    Only lines in service are shown; those of low confidence apart, and only where no
+    surer line about abuse serves the country or their part of it. A country without a
+    line keeps its emergency numbers. The rows of `own_table`, if there is such a file,
+    are added, and are all that there is for `own_countries`.
 
     Raises:
         QuietpageError: A table has an error; the sentence names the first.
@@ -54,21 +60,35 @@ def load_countries(
     if own_table:
         rows = [row for _, row in read_table(own_table, Helpline)] + rows
     emergencies = {
-        row.country: row for _, row in read_table(emergency_table, Emergency)
+        row.country: row
+        for _, row in read_table(emergency_table, Emergency)
+        if row.confidence != "low"
     }
-    countries = []
-    for code in sorted(codes | {row.country for row in rows}):
-        emergency = emergencies.get(code)
-        known = emergency is not None and emergency.confidence != "low"
-        countries.append(
-            Country(
-                code,
-                emergency.police if emergency and known else "",
-                emergency.ambulance if emergency and known else "",
-                tuple(r for r in rows if r.country == code and r.confidence != "low"),
-            )
+    codes |= emergencies.keys() | {row.country for row in rows}
+    return tuple(
+        _country(
+            code,
+            emergencies.get(code, Emergency(code, "", "")),
+            [row for row in rows if row.country == code],
         )
-    return tuple(countries)
+        for code in sorted(codes)
+    )
+
+
+def _country(code: str, emergency: Emergency, rows: Sequence[Helpline]) -> Country:
+    abuse = [row for row in rows if row.kind != "crisis"]
+    sure = tuple(row for row in abuse if row.is_sure)
+    # A line for children leaves the others without one.
+    served = {row.region for row in sure if row.audience != "children"}
+    return Country(
+        code,
+        emergency,
+        sure,
+        tuple(row for row in rows if row.kind == "crisis" and row.is_sure),
+        tuple(
+            row for row in abuse if row.is_unconfirmed and not served & {"", row.region}
+        ),
+    )
 
 
 def speaks(country: str, locale: Locale) -> bool:
@@ -86,5 +106,5 @@ def extract_regions(
     """Give Babel the region names of the table as messages to translate."""
     del fileobj, keywords, comment_tags, options
     for line, row in read_table(TABLE, Helpline):
-        if row.region and row.confidence != "low":
+        if row.region and row.status == "in service":
             yield line, None, row.region, [f"Part of a country ({row.country})."]

@@ -27,7 +27,9 @@ OWN_LINE = {
     "audience": "women",
     "languages": "es",
     "source": "https://casa.example",
-    "source_date": "2026-10",
+    "kind": "counselling",
+    "status": "in service",
+    "published": "2026-10",
     "confidence": "high",
 }
 
