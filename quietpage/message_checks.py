@@ -176,8 +176,8 @@ def _figures(text: str) -> list[str]:
 
 def _figure_kind(letter: str) -> str:
     category = unicodedata.category(letter)
-    if category == "Nd":
-        return str(unicodedata.digit(letter))
+    if letter.isdecimal():
+        return str(unicodedata.decimal(letter))
     if category in {"Nl", "No"}:
         return "#"
     is_ideograph = category == "Lo" and unicodedata.numeric(letter, None) is not None
