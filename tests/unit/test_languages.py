@@ -120,6 +120,15 @@ def test_what_is_no_plain_message_is_refused_by_file_and_line(
         load_languages(Settings(), translations)
 
 
+def test_an_organisation_s_catalog_is_read_as_strictly(tmp_path: Path) -> None:
+    file = tmp_path / "translations" / "es" / "LC_MESSAGES" / "messages.po"
+    file.parent.mkdir(parents=True)
+    file.write_text(f'msgid "Healing"\nmsgid_plural "x"\nmsgstr[0] "{META}"\n')
+
+    with pytest.raises(QuietpageError, match=r"po:2: has msgid_plural of a context"):
+        load_languages(Settings(folder=tmp_path))
+
+
 def test_messages_that_are_not_in_the_template_are_not_served(
     translations: Path,
 ) -> None:
