@@ -11,8 +11,18 @@ from collections.abc import Callable, Iterable, Iterator
 from quietpage.html_policy import telling_words
 
 from .client import PORTS, Answer, is_loopback, resolve
-from .collect import AT, PLAIN, POST, ROBOTS, WRONG_HOST, Evidence, Page, Release
-from .headers import EXPECTED, HSTS, is_harmless
+from .collect import (
+    AT,
+    PLAIN,
+    POST,
+    ROBOTS,
+    ROBOTS_FILE,
+    WRONG_HOST,
+    Evidence,
+    Page,
+    Release,
+)
+from .headers import EXPECTED, HSTS, ONION, is_harmless
 
 _MIN_DAYS = 14
 
@@ -35,7 +45,7 @@ def _release(evidence: Evidence) -> Iterator[str]:
     for page in evidence.pages:
         if difference := _difference(release, page):
             yield f"{page.answer.kind} {difference}"
-    robots = release.files["site/robots.txt"]
+    robots = release.files[ROBOTS_FILE]
     for answer in evidence.answers:
         if answer.kind == ROBOTS and answer.body.strip() != robots.strip():
             yield f"{ROBOTS} is '{answer.body.decode(errors='replace')}'"
@@ -75,10 +85,10 @@ def _sizes(evidence: Evidence) -> Iterator[str]:
 
 
 def _addresses(evidence: Evidence) -> Iterator[str]:
-    first, *others = (p.answer for p in evidence.pages if p.answer.kind.startswith(AT))
-    for answer in others:
-        if answer.body != first.body:
-            yield f"{answer.kind} differs from {first.kind}"
+    pages = [p.answer for p in evidence.pages if p.answer.kind.startswith(AT)]
+    for answer in pages[1:]:
+        if answer.body != pages[0].body:
+            yield f"{answer.kind} differs from {pages[0].kind}"
     for address, reason in evidence.client.unreachable.items():
         raise CheckSkippedError(f"{address} cannot be reached from here: {reason}.")
 
@@ -90,16 +100,17 @@ def _headers(evidence: Evidence) -> Iterator[str]:
         required.add(HSTS)
     if not evidence.settings.search_engines:
         required.add("x-robots-tag")
+    onion = f"http://{evidence.settings.onion}/" if evidence.settings.onion else "none"
+    wanted = EXPECTED["headers"] | {ONION: onion}
     for answer in evidence.everything:
         names = dict.fromkeys(name.lower() for name, _ in answer.headers)
         # What browsers cannot bring about need not have them.
-        judged = names if answer in evidence.answers else names.keys() - required
-        for name in judged:
+        for name in names if answer in evidence.answers else names.keys() - required:
             value = answer.header(name)
-            is_refused = is_onion and name == HSTS
-            if is_refused or not is_harmless(name, value):
-                wanted = EXPECTED["headers"].get(name, "none, or another value")
-                yield f"{name}: {value} on {answer.kind} (wanted: {wanted})"
+            is_wrong = (name == HSTS and is_onion) or not is_harmless(name, value)
+            if is_wrong or (name == ONION and not value.startswith(onion)):
+                expected = wanted.get(name, "none, or another value")
+                yield f"{name}: {value} on {answer.kind} (wanted: {expected})"
         if answer in evidence.answers:
             for name in sorted(required - names.keys()):
                 yield f"{name} is missing on {answer.kind}"

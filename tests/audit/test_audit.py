@@ -241,6 +241,10 @@ HEADERS: dict[str, tuple[str, Change]] = {
     "a server's version": ("server: nginx/1.22.1", header("Server", "nginx/1.22.1")),
     "a CDN's number": ("cf-ray: 8a1 on page", header("CF-RAY", "8a1")),
     "network error logging": ("nel: {} on page", header("NEL", "{}")),
+    "an onion of others": (
+        "onion-location: http://x.onion/ on page (wanted: none)",
+        header("Onion-Location", "http://x.onion/"),
+    ),
     "another host next time": (
         "alt-svc: ",
         header("Alt-Svc", 'h2="id7.evil.example:443"; ma=31536000'),
