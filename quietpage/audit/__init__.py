@@ -102,7 +102,7 @@ def _look_in(logs: Logs, client: Client) -> list[str]:
         raise CheckSkippedError("No --logs were given.")
     click.echo(f"Waiting up to {logs.wait_s:g} s for the logs …", err=True)
     found, unreadable = logs.search(client)
-    waited = f"Nothing was written within {logs.wait_s:g} s"
+    waited = f"Nothing of this audit was written within {logs.wait_s:g} s"
     if not found and unreadable:
         names = ", ".join(map(str, unreadable))
         raise CheckSkippedError(f"{waited}, but {names} cannot be searched here.")
