@@ -174,4 +174,8 @@ def _table(url: str, client: Client, findings: list[Finding]) -> str:
     counted = ", ".join(f"{counts[result]} {result}" for result in _COLOURS)
     lines.append(f"\n{counted}. {client.requests} requests, {client.bytes} bytes.")
     lines.append(f"Search other logs for {client.canary}: none may hold it.")
+    lines.append(
+        "This is what one client was sent once; docs/audit.md says what nobody"
+    )
+    lines.append("outside can see: what others are sent, and what is kept elsewhere.")
     return "\n".join(lines)

@@ -15,8 +15,6 @@ from .collect import (
     AT,
     PLAIN,
     POST,
-    ROBOTS,
-    ROBOTS_FILE,
     WRONG_HOST,
     Evidence,
     Page,
@@ -45,10 +43,11 @@ def _release(evidence: Evidence) -> Iterator[str]:
     for page in evidence.pages:
         if difference := _difference(release, page):
             yield f"{page.answer.kind} {difference}"
-    robots = release.files[ROBOTS_FILE]
+    pages, known = [p.answer for p in evidence.pages], {b"", *release.files.values()}
     for answer in evidence.answers:
-        if answer.kind == ROBOTS and answer.body.strip() != robots.strip():
-            yield f"{ROBOTS} is '{answer.body.decode(errors='replace')}'"
+        if answer.body not in known and answer not in pages:
+            text = answer.decoded() or answer.body
+            yield f"{answer.kind} has '{text[:60].decode(errors='replace')}'"
 
 
 def _difference(release: Release, page: Page) -> str:
@@ -166,8 +165,8 @@ def _plain_http(evidence: Evidence) -> Iterator[str]:
         target = resolve("", answer.header("Location"))
         if answer.status not in (301, 308) or target.scheme != "https":
             yield f"status {answer.status}, no permanent redirect to https"
-        elif target.hostname != evidence.client.host:
-            yield f"redirect to {target.hostname}"
+        elif target.hostname != evidence.client.host or target.query:
+            yield f"redirect to {target.geturl()}"
 
 
 def _redirects(evidence: Evidence) -> Iterator[str]:

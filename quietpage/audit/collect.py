@@ -14,9 +14,9 @@ from quietpage.negotiate import CODINGS
 from .client import PORTS, Answer, Client, NoAnswerError, printable, resolve
 from .headers import EXPECTED
 
-WRONG_HOST, POST, ROBOTS = "wrong Host", "POST", "robots.txt"
+WRONG_HOST, POST = "wrong Host", "POST"
 PLAIN, AT = "plain HTTP", "page at "
-_DEFAULT_FILE, ROBOTS_FILE = "site/index.html", "site/robots.txt"
+_DEFAULT_FILE = "site/index.html"
 _BROWSER: dict[str, str] = EXPECTED["browser"]
 _CAUSES = {
     400: "The name is not among the hosts of the server's settings, or a proxy passes"
@@ -60,7 +60,7 @@ def read_release(folder: Path) -> Release:
     paths = [path for path in folder.rglob("*") if path.is_file()]
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
     release = Release(files)
-    if not release.default or ROBOTS_FILE not in files:
+    if not release.default:
         raise QuietpageError(
             f"{folder}: is not an export. Make one with `flask --app app export"
             f" {folder}`."
@@ -199,7 +199,7 @@ def _ask_errors(evidence: Evidence) -> None:
         (POST, f"POST {start}", own | {"Content-Length": "0"}),
         ("OPTIONS", f"OPTIONS {start}", own),
         (WRONG_HOST, "GET /", own | {"Host": bad}),
-        (ROBOTS, "GET /robots.txt", own),
+        ("robots.txt", "GET /robots.txt", own),
         ("favicon.ico", "GET /favicon.ico", own),
         ("address with //", f"GET //{bad}/%2e%2e", own),
         ("address with a target", f"GET /?next=https://{bad}/&url=//{bad}/", probes),

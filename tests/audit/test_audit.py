@@ -88,7 +88,9 @@ def test_our_site_on_gunicorn_passes(server: Server) -> None:
 
     assert result.exit_code == 0, result.output
     assert re.search(
-        r"^pass +release +1\d\d answers are this rel", result.output, re.MULTILINE
+        r"^pass +release +1\d\d pages and all refusals are this rel",
+        result.output,
+        re.MULTILINE,
     )
     assert re.search(r"skipped +tls +Not checked: On loopback", result.output)
     assert re.search(r"skipped +logs +Not checked: Nothing of this aud", result.output)
@@ -268,8 +270,13 @@ ANSWERS: dict[str, tuple[str, str, Change]] = {
     "another part of the page": ("release", "part of", on("part", send_other_part)),
     "other rules for robots": (
         "release",
-        "is 'Allow: /'",
+        "robots.txt has 'Allow: /'",
         on("robots", body(b"Allow: /")),
+    ),
+    "another page for what is refused": (
+        "release",
+        "POST has '<script>1</script>'",
+        on("POST", body(b"<script>1</script>")),
     ),
     "no answer for robots": ("answers", "(robots.txt): no ans", on("robots", hang_up)),
     "an open redirect": ("redirects", "Location: //canary", on("//", redirect_away)),
@@ -663,6 +670,11 @@ def to_https(answer: Exchange) -> None:
     answer.set("Location", "https://127.0.0.1/")
 
 
+def to_a_numbered_visit(answer: Exchange) -> None:
+    answer.status = 308
+    answer.set("Location", "https://127.0.0.1/?visit=7")
+
+
 def to_another_host(answer: Exchange) -> None:
     answer.status = 308
     answer.set("Location", "https://elsewhere.example/")
@@ -673,10 +685,11 @@ def to_another_host(answer: Exchange) -> None:
     [
         (to_https, "pass"),
         (to_another_host, "fail"),
+        (to_a_numbered_visit, "fail"),
         (lambda _: None, "fail"),
         (hang_up, "skipped"),
     ],
-    ids=["redirected", "redirected elsewhere", "served in plain", "silent"],
+    ids=["redirected", "redirected elsewhere", "numbered", "served in plain", "silent"],
 )
 def test_plain_http_must_lead_to_https(  # noqa: PLR0913, PLR0917
     audit: Audit,
