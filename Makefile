@@ -3,6 +3,9 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN = .venv/bin
+PYTEST = $(BIN)/python -m pytest
+# Two at a time where tests share nothing; tests of one file share a server or a browser.
+SIDE_BY_SIDE = -n 2 --dist loadfile
 PIN = -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-options --no-annotate
 # Browsers and what goes with them, fonts for every script, a screen reader's bus, servers.
 DEBIAN = chromium chromium-driver firefox-esr webkit2gtk-driver xvfb lynx w3m links \
@@ -11,7 +14,7 @@ DEBIAN = chromium chromium-driver firefox-esr webkit2gtk-driver xvfb lynx w3m li
 export HOST PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test fix bench bench-exit siege messages settings orders screenshots judges lock upgrade advisories sbom
+.PHONY: help install serve check test format mutation bench bench-exit robustness messages settings countries screenshots scans lock upgrade advisories sbom
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -25,59 +28,72 @@ help: ## List the targets
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-.venv/browsers: .venv/dev tests/install Makefile
-	sh tests/install $(DEBIAN)
+# The list of packages is compared, so that other changes of this file install nothing.
+.venv/debian: .venv/dev tools/install-debian
+	sh tools/install-debian $(DEBIAN)
 	@touch $@
+
+install: .venv/site ## Install what the site runs on into .venv
 
 serve: .venv/site ## Serve the site on http://$(HOST):$(PORT)
 	$(BIN)/gunicorn
 
-test: .venv/browsers ## Lint, then run every test, in three real browsers too
+check: .venv/dev ## Lint, check types and run the unit tests: no root, browser or server
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/oxlint --deny-warnings static
 	$(BIN)/zizmor -q --offline .github
-	$(BIN)/codespell README.md CONTRIBUTING.md SECURITY.md CHANGELOG.md docs templates quietpage blueprints app.py tests
-	$(BIN)/flask --app app translate check
-	$(BIN)/python -m pytest
+	$(BIN)/codespell README.md CONTRIBUTING.md SECURITY.md CHANGELOG.md CODE_OF_CONDUCT.md docs templates quietpage blueprints app.py tests tools
+	$(BIN)/mypy
+	$(BIN)/flask translate check
+	$(BIN)/flask helplines check | tail -n 1
+	$(PYTEST) -q $(SIDE_BY_SIDE) tests/unit quietpage
 
-fix: .venv/dev ## Format the code
+test: check .venv/debian ## Run `check`, then every test, in three real browsers too
+	$(PYTEST) -q $(SIDE_BY_SIDE) tests/integration tests/browser
+	$(PYTEST) -q tests/robustness
+
+format: .venv/dev ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/browsers ## Measure speed beside peers; write docs/performance.md (needs npm)
-	sh tests/install wrk nginx-light
-	$(BIN)/python -m tests.bench
+mutation: .venv/dev ## Change the code in small ways and see that the unit tests notice
+	$(BIN)/python -m tools.mutation
 
-bench-exit: .venv/browsers ## Measure the exit beside GOV.UK's and NSW's (needs npm)
-	$(BIN)/python -m tests.bench_exit Chromium
-	$(BIN)/python -m tests.bench_exit Firefox
-	$(BIN)/python -m tests.bench_exit WebKitGTK
+bench: .venv/debian ## Measure speed next to peers; write docs/performance.md (needs npm)
+	sh tools/install-debian wrk nginx-light
+	$(BIN)/python -m tools.benchmark
 
-siege: .venv/browsers ## Send the site 100,000 bad requests, crowds and faults, as root
-	sh tests/install tshark ethtool iproute2
-	SIEGE=1 $(BIN)/python -m pytest -s tests/siege tests/siege/as_root.py tests/browser/test_accident.py
-	unshare -n sh -c 'ip link set lo mtu 1500 up; ethtool -K lo tso off gso off gro off; exec $(BIN)/python -m pytest -s tests/siege/traffic.py'
+bench-exit: .venv/debian ## Measure the exit next to GOV.UK's and NSW's (needs npm)
+	$(BIN)/python -m tools.exit_benchmark Chromium
+	$(BIN)/python -m tools.exit_benchmark Firefox
+	$(BIN)/python -m tools.exit_benchmark WebKitGTK
+
+robustness: .venv/debian ## Send the site 100,000 bad requests, crowds and faults, as root
+	sh tools/install-debian tshark ethtool iproute2
+	LONG_RUN=1 $(PYTEST) -s tests/robustness tests/robustness/root_faults.py tests/browser/test_false_triggers.py
+	unshare -n sh -c 'ip link set lo mtu 1500 up; ethtool -K lo tso off gso off gro off; exec $(PYTEST) -s tests/robustness/packet_sizes.py'
 
 messages: .venv/site ## Extract the English and merge it into every catalog
-	$(BIN)/flask --app app translate update
+	$(BIN)/flask translate update
 
-settings: .venv/site ## Write docs/settings.md and deploy/quietpage.toml anew
-	$(BIN)/flask --app app settings --write
+settings: .venv/site ## Write docs/settings.md and deploy/quietpage.toml from the code
+	$(BIN)/flask settings --write
 
-orders: .venv/browsers ## Sort the countries anew for each locale
-	$(BIN)/python -m tests.country_order
+countries: .venv/debian ## Sort the countries for each locale
+	$(BIN)/python -m tools.country_order
 
-screenshots: .venv/browsers ## Take the pictures of the README
-	$(BIN)/python -m tests.screenshots
+screenshots: .venv/debian ## Take the pictures of the README
+	$(BIN)/python -m tools.screenshots
 
 lock: .venv/dev ## Pin the requirements, with hashes; what is pinned stays
 	$(BIN)/pip-compile $(PIN) -o requirements.txt requirements.in
 	$(BIN)/pip-compile $(PIN) --allow-unsafe -o requirements-dev.txt requirements-dev.in
 
-judges: .venv/browsers ## Ask Lighthouse, Observatory, testssl and others (needs npm, root)
-	sh tests/install nginx-light testssl.sh
-	$(BIN)/python -m tests.judges
+scans: .venv/debian ## Ask Lighthouse, Observatory, testssl and others (needs npm, root)
+	sh tools/install-debian nginx-light testssl.sh
+	$(BIN)/python -m tools.third_party_scans
 
 upgrade: ## Pin the newest versions
 	$(MAKE) lock PIN="$(PIN) -U"

@@ -1,29 +1,26 @@
-"""Join the parts: `create_app` for Flask, `serve` for gunicorn."""
+"""Join the parts: `create_app` for Flask, `wsgi_app` for gunicorn."""
 
 import sys
-from functools import cache
 
 from flask import Flask
-from flask_babel import Babel, Domain
-from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
+from flask_babel import Babel
+from jinja2 import FileSystemLoader
 
 from blueprints import errors, guide, robots
-from quietpage import audit, export, fallback, helplines, reference, translate
-from quietpage.assets import load_assets
-from quietpage.catalog import domain_of, load_languages
+from quietpage import audit
+from quietpage.build import build_site
+from quietpage.cli import helplines, settings_reference, translate
 from quietpage.config import Settings, load_settings
+from quietpage.content import Content, current_content, init_content
 from quietpage.errors import QuietpageError
-from quietpage.headers import secure
-from quietpage.html_policy import check_documents
-from quietpage.page import Content, template_faults
-from quietpage.snapshot import Site
+from quietpage.export import files, proxy_error_page
+from quietpage.page import escape_messages
+from quietpage.security_headers import init_security_headers
+from quietpage.site import Site
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the app that renders each request anew; `flask` finds it by name.
-
-    Tables and catalogs are read when first asked for, so that the commands which
-    mend a broken one start.
 
     Raises:
         QuietpageError: A setting is wrong.
@@ -33,67 +30,46 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Wrapped lines of a template are one line to a translator.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_loader = FileSystemLoader(settings.template_folders)
     app.config["TRUSTED_HOSTS"] = list(settings.names)
-    if settings.folder:
-        own = FileSystemLoader(settings.folder / "templates")
-        app.jinja_loader = ChoiceLoader([own, app.jinja_loader or DictLoader({})])
-    app.cli.add_command(fallback.command)
-    app.cli.add_command(helplines.commands)
-    app.cli.add_command(translate.commands)
-    app.cli.add_command(reference.command)
-    app.cli.add_command(audit.command)
-    app.cli.add_command(export.command)
-    assets = load_assets()
-
-    @cache
-    def content() -> Content:
-        countries = helplines.load_countries(
-            own_table=settings.folder / "helplines.csv" if settings.folder else None,
-            own_countries=settings.own_countries,
-        )
-        return Content(assets, settings, countries, load_languages(settings))
-
-    @cache
-    def domain() -> Domain:
-        return domain_of(content().languages)
-
-    app.extensions["quietpage"] = content
-    app.extensions["quietpage.factory"] = create_app
-    app.extensions["quietpage.freeze"] = lambda: freeze_site(settings)
+    content = Content(settings)
+    init_content(app, content)
     Babel(app)
-    app.before_request(lambda: domain().as_default())
-    secure(app, assets, settings)
+    escape_messages(app.jinja_env)
+    app.before_request(use_languages)
+    init_security_headers(app, content.assets, settings)
     app.register_blueprint(guide.blueprint)
     app.register_blueprint(robots.blueprint)
     errors.register(app)
+    for command in (
+        audit.command,
+        files.command,
+        helplines.commands,
+        proxy_error_page.command,
+        settings_reference.command,
+        translate.commands,
+    ):
+        app.cli.add_command(command)
     return app
 
 
-def freeze_site(settings: Settings | None = None) -> Site:
+def use_languages() -> None:
+    """Let the current app translate by the catalogs of its content."""
+    current_content().domain.as_default()
+
+
+def create_site(settings: Settings | None = None) -> Site:
     """Return the WSGI application that visitors meet, all pages made.
 
     Raises:
-        QuietpageError: A setting, table or catalog is wrong.
+        QuietpageError: A setting, table, catalog or template is wrong.
     """
-    settings = settings or load_settings()
-    app = create_app(settings)
-    # A fault in a template is the start's end, not a page that says 500.
-    app.testing = True
-    tags = [language.tag for language in app.extensions["quietpage"]().languages]
-    with template_faults():
-        site = Site(app, tags, settings)
-    if settings.folder and (own := settings.folder / "templates").is_dir():
-        guides, refusals = (
-            {tag: kind[tag, "identity"].body.decode() for tag in tags}
-            for kind in (site.guides, site.errors)
-        )
-        check_documents(guides, refusals, load_assets().inlined, own)
-    return site
+    return build_site(create_app(settings))
 
 
-def serve() -> Site:
+def wsgi_app() -> Site:
     """Return the site for gunicorn; a fault ends the start with one sentence."""
     try:
-        return freeze_site()
+        return create_site()
     except QuietpageError as error:
         sys.exit(f"Error: {error.format_message()}")

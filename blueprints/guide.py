@@ -1,34 +1,31 @@
 """The addresses of the guide, rendered live; `Site` serves what these answer."""
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 
-from quietpage.catalog import Language
-from quietpage.negotiate import locale_chooser
-from quietpage.page import Content, render_guide
+from quietpage.content import current_content
+from quietpage.languages import Language
+from quietpage.negotiation import locale_chooser
+from quietpage.page import render_guide
 
 blueprint = Blueprint("guide", __name__)
 
 
-def content() -> Content:
-    """Return what the factory joined."""
-    joined: Content = current_app.extensions["quietpage"]()
-    return joined
-
-
 def requested_language() -> Language:
     """Return the language of the address, else the one that the client asks for."""
-    by_tag = {language.tag.lower(): language for language in content().languages}
+    by_tag = {
+        language.tag.lower(): language for language in current_content().languages
+    }
     tag = request.path.strip("/").lower()
     if tag in by_tag:
         return by_tag[tag]
-    choose = locale_chooser([language.tag for language in content().languages])
+    choose = locale_chooser([language.tag for language in current_content().languages])
     return by_tag[choose(request.headers.get("Accept-Language")).lower()]
 
 
 def guide_response(status: int) -> Response:
     """Return the guide in the requested language."""
     language = requested_language()
-    response = Response(render_guide(content(), language), status)
+    response = Response(render_guide(current_content(), language), status)
     response.content_language.add(language.tag)
     return response
 
@@ -37,5 +34,5 @@ def guide_response(status: int) -> Response:
 @blueprint.get("/<tag>/", strict_slashes=False, provide_automatic_options=False)
 def show(tag: str = "") -> Response:
     """Answer with the guide; an unknown tag is a mistyped address."""
-    known = {language.tag.lower() for language in content().languages}
+    known = {language.tag.lower() for language in current_content().languages}
     return guide_response(200 if tag.lower() in known | {""} else 404)

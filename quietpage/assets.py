@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
-import re
 from dataclasses import dataclass
+
+from rcssmin import cssmin
+from rjsmin import jsmin
 
 from .config import ROOT
 
@@ -35,27 +37,14 @@ class Assets:
 def load_assets() -> Assets:
     """Read style and scripts, without the comments and white space readers pay for."""
     return Assets(
-        style=_squeeze_style(_read("style.css")),
-        exit_script=_squeeze_script(_read("exit.js")),
-        guide_script=_squeeze_script(_read("guide.js")),
+        style=cssmin(_read("style.css")),
+        exit_script=jsmin(_read("exit.js")),
+        guide_script=jsmin(_read("guide.js")),
     )
 
 
 def _read(name: str) -> str:
     return (ROOT / "static" / name).read_text(encoding="utf-8")
-
-
-def _squeeze_style(text: str) -> str:
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    text = re.sub(r"\s+", " ", text)
-    text = re.sub(r" ?([{};,>]) ?", r"\1", text).replace(": ", ":")
-    return text.replace(";}", "}").strip()
-
-
-def _squeeze_script(text: str) -> str:
-    """Drop indents and lines that are only a comment; all else stays as written."""
-    lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def _source(text: str) -> str:

@@ -18,6 +18,9 @@ from .errors import QuietpageError
 ROOT = Path(__file__).resolve().parent.parent
 FILE = "quietpage.toml"
 
+# Wikipedia does not answer in mainland China; docs/exit.md says why this one does.
+EXITS_BY_DEFAULT = {"zh-Hans": "https://www.nmc.cn/"}
+
 Check = Callable[[object], bool]
 
 
@@ -109,7 +112,8 @@ class Settings:
         "https://www.wikipedia.org/",
         _is_https,
         "an address that begins with https:// and has no query",
-        "Where the quick exit goes.",
+        "Where the quick exit goes. As long as this is the default, readers of"
+        " simplified Chinese go to https://www.nmc.cn/ instead.",
     )
     exit_urls: Mapping[str, str] = _setting(
         {},
@@ -129,11 +133,12 @@ class Settings:
         "true or false",
         "Offer translations that no person has reviewed; they say so on the page.",
     )
-    least_translated: int = _setting(
-        100,
+    min_translated_percent: int = _setting(
+        20,
         _is_whole(1, 100),
         "a whole number from 1 to 100",
-        "A language is offered when so many percent of it are translated.",
+        "A language is offered when at least this percentage of its messages is"
+        " translated; the others appear in English.",
     )
     reviews: Mapping[str, str] = _setting(
         {},
@@ -170,7 +175,8 @@ class Settings:
         30,
         _is_whole(0, 3600),
         "a whole number from 0 to 3600",
-        "A page out of sight for so long comes back covered; 0 is never.",
+        "A page out of sight for so long comes back covered, and so does one that Back"
+        " or a discarded tab loads again; 0 is never, in all these cases.",
     )
     search_engines: bool = _setting(
         False,  # noqa: FBT003
@@ -213,11 +219,20 @@ class Settings:
 
     def exit_of(self, tag: str) -> str:
         """Return the address that the exit opens from a language."""
-        return self.exit_urls.get(tag, self.exit_url)
+        url = self.exit_url
+        if url == DEFINITIONS["exit_url"].default:
+            url = EXITS_BY_DEFAULT.get(tag, url)
+        return self.exit_urls.get(tag, url)
 
     def exit_site_of(self, tag: str) -> str:
         """Return the host that the exit opens, as readers know it: wikipedia.org."""
         return (urlsplit(self.exit_of(tag)).hostname or "").removeprefix("www.")
+
+    @property
+    def template_folders(self) -> tuple[Path, ...]:
+        """Where templates are looked for: an organisation's own win over ours."""
+        own = (self.folder / "templates",) if self.folder else ()
+        return (*own, ROOT / "templates")
 
     @property
     def names(self) -> tuple[str, ...]:

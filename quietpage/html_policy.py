@@ -1,7 +1,7 @@
 """The one policy for HTML: what a page may hold without endangering its reader.
 
 A page holds what the lists below name and nothing else, written so that Python and all
-browsers read the same elements, attributes and links (tests/test_html_policy.py).
+browsers read the same elements, attributes and links (tests/unit/test_html_policy.py).
 """
 
 import html
@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
+from .banned_words import banned_words_in
 from .errors import QuietpageError
-from .proofread import ruled_out
 from .strict_html import DRAWING_ELEMENTS, Attributes, Element, Fault, Page
 
 EXIT_ID = "quick-exit"
@@ -130,17 +130,6 @@ def _words(attributes: Attributes, name: str) -> set[str]:
     return set(attributes.get(name, "").lower().split())
 
 
-def telling_words(locale: str, text: str) -> list[str]:
-    """Return the words in a title or address that tell others what the page is about.
-
-    >>> telling_words("en", "Abuse help")
-    ['abus', 'help']
-    """
-    words = ruled_out(locale.replace("-", "_"), is_seen_by_others=True)
-    found = [word for word in words if word.casefold() in text.casefold()]
-    return sorted(set(found))
-
-
 def document_faults(
     text: str, inlined: Collection[str], *, has_exit: bool = False
 ) -> Iterator[Fault]:
@@ -168,7 +157,7 @@ def document_faults(
     if not any("icon" in _words(e.attributes, "rel") for e in html_elements):
         yield "<head", "lacks <link rel='icon' href='data:,'>, so browsers ask for one"
     locale = next((e.attributes.get("lang", "") for e in html_elements), "")
-    for word in telling_words(locale, "".join(page.titles)):
+    for word in banned_words_in(locale.replace("-", "_"), "".join(page.titles)):
         yield "<title", f"has '{word}' in its title"
     if has_exit:
         yield from _exit_faults(page)

@@ -2,9 +2,8 @@
 
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, time
 from functools import cache
 from pathlib import Path
@@ -12,31 +11,24 @@ from pathlib import Path
 from babel.core import Locale, get_global
 from babel.dates import format_date, format_time, get_day_names
 from flask import render_template
-from flask_babel import force_locale, gettext
-from jinja2 import TemplateNotFound, TemplateSyntaxError
+from flask_babel import force_locale, get_locale, get_translations, gettext
+from jinja2 import Environment, TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup, escape
 
-from .assets import Assets
-from .catalog import Language, in_digits_of
-from .config import Settings
+from .content import Content
 from .errors import QuietpageError
-from .helplines import DAYS, Country, parse_hours, speaks
+from .helplines import speaks
+from .languages import Language, in_digits_of
+from .opening_hours import DAYS, parse_hours
 
 # The day the English text was last changed in substance.
-REVIEWED_ON = date(2026, 11, 23)
+REVIEWED_ON = date(2026, 11, 26)
+
+# Around what a catalog lacks: a screen reader then speaks English.
+_ENGLISH = Markup('<span lang="en" dir="ltr">{}</span>')
 
 # Made by `make orders`: each line a locale, then countries in its order.
-ORDERS = Path(__file__).with_name("country_order.txt")
-
-
-@dataclass(frozen=True)
-class Content:
-    """All that documents are made of."""
-
-    assets: Assets
-    settings: Settings
-    countries: tuple[Country, ...]
-    languages: tuple[Language, ...]
+ORDERS = Path(__file__).parent / "data" / "country_order.txt"
 
 
 def render_guide(content: Content, language: Language) -> str:
@@ -73,7 +65,7 @@ def render_guide(content: Content, language: Language) -> str:
             ),
             joined=joined,
             # Jinja's own gettext would take a table's text for markup and a format.
-            region_text=lambda region: str(gettext(region)),
+            region_text=_shown,
             hours_text=lambda hours: _hours_text(hours, locale),
             reviewed_on=in_digits_of(locale, format_date(REVIEWED_ON, "long", locale)),
         )
@@ -81,27 +73,66 @@ def render_guide(content: Content, language: Language) -> str:
     return re.sub(r">\s*\n\s*<", "><", html)
 
 
+def escape_messages(environment: Environment) -> None:
+    """Let `{% trans %}` and `_()` bring text to a template, and never markup.
+
+    Jinja takes what they return for markup, because it looks placeholders up in it;
+    so it gets text that is escaped already, in attributes too.
+    """
+
+    def translated(message: str) -> Markup:
+        if re.search(r"[<>]|&#?\w+;", message):
+            raise ValueError(
+                f"the message '{message[:60]}' holds markup, but must be text. Put tags"
+                " around it, or parts of their own into trans."
+            )
+        return _shown(message)
+
+    def no_plural(*_texts: object) -> Markup:
+        raise ValueError("a message with a plural is never translated.")
+
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=translated, ngettext=no_plural, newstyle=True
+    )
+
+
+def _shown(message: str) -> Markup:
+    """Return a message as escaped text, the English marked as such where it is newer.
+
+    In an attribute, where no tag can be, a template drops the mark by `striptags`.
+    """
+    messages = get_translations()
+    text = escape(messages.ugettext(message))
+    is_current = str(get_locale()) == "en" or messages.has(message)
+    return text if is_current else _ENGLISH.format(text)
+
+
 @contextmanager
-def template_faults() -> Iterator[None]:
+def template_faults(folders: Iterable[Path]) -> Iterator[None]:
     """Turn what goes wrong in a template, ours or an organisation's, into a sentence.
+
+    `folders` are where templates are looked for; a fault of the code stays as it is.
 
     Raises:
         QuietpageError: A template cannot be read, is no template or fails.
     """
+    folders = list(folders)
     try:
         yield
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)
-        places = [
-            f"{f.filename}:{f.lineno}" for f in frames if "/templates/" in f.filename
-        ]
+        places = [(frame.filename, frame.lineno) for frame in frames]
         if isinstance(error, TemplateSyntaxError):
-            places = [f"{error.filename or error.name}:{error.lineno}"]
-        elif isinstance(error, TemplateNotFound):
-            places = places or ["templates"]
-        if not places:
+            places.append((error.filename or "", error.lineno))
+        named = [
+            f"templates/{Path(file).relative_to(folder)}:{line}"
+            for file, line in places
+            for folder in folders
+            if Path(file).is_relative_to(folder)
+        ]
+        if not named and not isinstance(error, TemplateNotFound):
             raise
-        place = "templates/" + places[-1].rpartition("/templates/")[2]
+        place = named[-1] if named else "templates"
         raise QuietpageError(f"{place}: {error} Correct the template.") from error
 
 

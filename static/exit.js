@@ -1,30 +1,32 @@
-// The quick exit: hide on touch, empty on press, leave once, stay empty.
+// The quick exit: hide while it is pressed, empty on release, leave, stay empty.
 // No words and no addresses here: they stand in the HTML.
 (() => {
   const root = document.documentElement;
   const link = document.getElementById("quick-exit");
   const settings = document.currentScript.dataset;
-  // held: the content while it is out of the document; cover: what stands in for it.
-  // A tab opened behind another is out of sight from the start.
-  let held, cover, gone, hiddenSince = Date.now(), keys = [];
 
-  // The document keeps its height, so that a scroll that begins on the bar stays one.
-  const hide = () => {
-    const part = document.getElementById("page");
-    if (gone || held || !part) return;
-    held = { part, focus: document.activeElement, x: scrollX, y: scrollY };
-    document.body.style.minHeight = root.scrollHeight + "px";
-    part.remove();
-  };
+  // The pointers that went down on the bar, and whether each is over it now.
+  const presses = new Map();
+  // The button in place of the text, where the reader was, when the tab went out of sight.
+  let cover, focus, place, hiddenSince;
+  // When the destination was last asked for, and how long it may take: a line with a
+  // delay of 2 s wants four round trips (name, TCP, TLS, request) for the first byte.
+  let askedAt, patience = 8000;
+  let keys = [];
 
-  const restore = () => {
-    if (gone || cover || !held) return;
-    const { part, focus, x, y } = held;
-    held = null;
-    document.body.append(part);
-    document.body.style.minHeight = "";
-    scrollTo(x, y);
-    if (part.contains(focus)) focus.focus({ preventScroll: true });
+  // By a class, as the text may not have come yet; the style never hides the bar.
+  const update = () => {
+    const isHidden = Boolean(cover) || [...presses.values()].includes(true);
+    if (isHidden === root.classList.contains("hidden")) return;
+    root.classList.toggle("hidden");
+    if (isHidden) {
+      focus = document.activeElement;
+      place = [scrollX, scrollY];
+      return;
+    }
+    // WebKit scrolls to the top of the page for a key that goes to the bar.
+    scrollTo(...place);
+    if (focus?.closest("#page")) focus.focus({ preventScroll: true });
   };
 
   // The keys work with script only, so script tells screen readers of them.
@@ -35,59 +37,99 @@
   link.after(keyHint);
   link.setAttribute("aria-describedby", "keys");
 
-  const go = () => location.replace(link.href);
+  const go = () => {
+    askedAt = Date.now();
+    location.replace(link.href);
+  };
 
   // WebKit draws nothing once a navigation has begun: draw the empty page, then go.
   // In a hidden tab no frame comes, hence the clock.
   const goOnceDrawn = () => {
-    let once = () => { once = () => {}; go(); };
+    let once = () => {
+      once = () => {};
+      go();
+    };
     requestAnimationFrame(() => requestAnimationFrame(() => once()));
     setTimeout(() => once(), 300);
   };
 
   // The mark on the history entry outlives a reload while the destination is slow.
+  // The head stays: tab and history keep its title, a dark room its colours.
   const leave = () => {
-    if (gone) return;
-    gone = true;
-    held = cover = null;
+    if (askedAt) {
+      // Stopped, or an answer that is no page? Each try gets twice the time, or a
+      // nervous hand starts a slow line over for ever.
+      if (Date.now() - askedAt > patience) {
+        patience *= 2;
+        go();
+      }
+      return;
+    }
+    askedAt = Date.now();
     try { history.replaceState(1, ""); } catch {}
     stop();
+    const { head } = document;
     root.textContent = "";
+    root.append(head);
     goOnceDrawn();
   };
 
   const on = (type, listener) => addEventListener(type, listener, { capture: true, passive: false });
-  const onLink = (event) => event.target.closest?.("#quick-exit");
-  // A browser that translates puts elements of its own into the link.
-  const overLink = (event) => document.elementFromPoint(event.clientX, event.clientY)?.closest("#quick-exit");
+  const isOnLink = (event) => event.target.closest?.("#quick-exit");
+  // A finger keeps its first target wherever it goes, and a browser that translates
+  // puts elements of its own into the link.
+  const isOver = ({ clientX, clientY }) =>
+    Boolean(document.elementFromPoint(clientX, clientY)?.closest("#quick-exit"));
 
-  on("pointerdown", (event) => { keys = []; if (onLink(event)) hide(); });
-  on("pointercancel", restore);
-  on("pointermove", (event) => { if (held && !overLink(event)) restore(); });
-  on("pointerup", (event) => { if (held) overLink(event) ? leave() : restore(); });
+  on("pointerdown", (event) => {
+    keys = [];
+    // Whatever release was lost, the next press of a single finger shows the text again.
+    if (event.isPrimary) presses.forEach((_, id) => presses.set(id, false));
+    if (isOnLink(event)) presses.set(event.pointerId, true);
+    if (askedAt) leave();
+    update();
+  });
+  on("pointermove", (event) => {
+    if (!presses.has(event.pointerId)) return;
+    presses.set(event.pointerId, isOver(event));
+    update();
+  });
+  on("pointerup", (event) => {
+    if (presses.delete(event.pointerId) && isOver(event)) leave();
+    update();
+  });
+  on("pointercancel", (event) => {
+    presses.delete(event.pointerId);
+    update();
+  });
+  // While another finger scrolls, engines send no pointer's events, but a touch's.
+  link.addEventListener("touchend", (event) => {
+    if (isOver(event.changedTouches[0])) leave();
+  });
   // Click is also Enter, voice control and screen readers; auxclick the middle button.
   for (const type of ["click", "auxclick", "contextmenu"]) {
     on(type, (event) => {
-      if (!gone && !onLink(event)) return;
+      if (!askedAt && !isOnLink(event)) return;
       event.preventDefault();
       leave();
     });
   }
 
-  // Esc twice within 1.5 s or Shift three times within 2 s.
+  // Esc twice within 1.5 s or Shift three times within 2 s; Space on the bar.
   on("keydown", (event) => {
-    // An Esc that the browser sees stops the navigation that follows.
-    if (gone) return event.preventDefault();
     const { key, timeStamp: now } = event;
-    const [count, span] = { Escape: [2, 1500], Shift: [3, 2000] }[key] || [];
-    if (event.repeat || event.isComposing) return;
-    if (!count || event.ctrlKey || event.altKey || event.metaKey || (key === "Escape" && event.shiftKey)) {
-      keys = [];
+    const isPlain = !(event.ctrlKey || event.altKey || event.metaKey || (key === "Escape" && event.shiftKey));
+    if (askedAt) {
+      // An Esc that the browser sees stops the navigation; the rest is the browser's.
+      if (isPlain && key === "Escape") event.preventDefault();
+      if (isPlain && /^(.|Enter|Escape|Shift)$/u.test(key)) leave();
       return;
     }
-    keys = keys.filter((press) => press.key === key && now - press.now <= span);
-    keys.push({ key, now });
-    if (keys.length === count) {
+    if (event.repeat || event.isComposing) return;
+    const [count, span] = (isPlain && { Escape: [2, 1500], Shift: [3, 2000] }[key]) || [];
+    keys = count ? keys.filter((press) => press.key === key && now - press.now <= span) : [];
+    if (count) keys.push({ key, now });
+    if (keys.length === count || (isPlain && key === " " && isOnLink(event))) {
       event.preventDefault();
       leave();
     }
@@ -96,30 +138,37 @@
   // Every other page takes this one's place: a visit is one history entry.
   on("click", (event) => {
     const other = event.target.closest?.("a");
-    if (gone || !other || other === link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!other || other === link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (other.protocol.startsWith("http")) {
       event.preventDefault();
       location.replace(other.href);
     }
   });
 
-  // The curtain: a page that was out of sight for long comes back covered.
-  on("visibilitychange", () => {
-    if (gone) return;
-    if (document.hidden) {
-      hiddenSince = Date.now();
-      return;
-    }
-    if (cover || !+settings.curtain || Date.now() - hiddenSince < settings.curtain * 1000) return;
-    hide();
+  // The curtain: a page that somebody else may have come back to shows one button.
+  const raise = () => {
+    if (askedAt || cover || !+settings.curtain) return;
     cover = document.createElement("button");
     cover.textContent = settings.show;
-    cover.onclick = () => {
+    cover.addEventListener("click", () => {
       cover.remove();
       cover = null;
-      restore();
-    };
+      update();
+    });
     document.body.append(cover);
+    update();
+  };
+  const lookAtClock = () => {
+    if (hiddenSince && Date.now() - hiddenSince >= settings.curtain * 1000) raise();
+    hiddenSince = document.hidden && Date.now();
+  };
+  on("visibilitychange", lookAtClock);
+  // A tab opened behind another is out of sight from the start.
+  lookAtClock();
+  // Before the browser keeps the page in memory, so that it comes back covered.
+  on("pagehide", raise);
+  on("pageshow", (event) => {
+    if (askedAt && event.persisted) go();
   });
 
   // Sticky follows the layout; on a pinched page the bar follows what is seen.
@@ -131,6 +180,11 @@
   view?.addEventListener("resize", pin);
   view?.addEventListener("scroll", pin);
 
-  on("pageshow", (event) => gone && event.persisted && go());
+  // Whoever loads the page again is not taken to where it was read.
+  history.scrollRestoration = "manual";
+  // Loaded again by Back, Forward or because the tab was discarded. Safari of 2020 and
+  // Tor Browser know only the older form.
+  const navigation = performance.getEntriesByType("navigation")[0] || performance.navigation;
   if (history.state) leave();
+  else if (document.wasDiscarded || ["back_forward", 2].includes(navigation.type)) raise();
 })();

@@ -1,4 +1,4 @@
-"""`flask --app app audit`: whether a copy answers as its release does, and no more."""
+"""`flask audit`: whether a copy answers as its release does, and no more."""
 
 import json
 from collections import Counter
@@ -11,8 +11,10 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from quietpage.build import build_site
+from quietpage.content import current_content
 from quietpage.errors import QuietpageError
-from quietpage.export import export_files
+from quietpage.export.files import export_files
 
 from .checks import CHECKS, CheckSkippedError, days_left
 from .client import Client, is_loopback, printable
@@ -77,7 +79,7 @@ def command(  # noqa: PLR0913 - an option each
 
     Ends with status 1 if a check fails; what was skipped does not count.
     """
-    settings = current_app.extensions["quietpage"]().settings
+    settings = current_content().settings
     host = Client(url, timeout).host
     is_ours = is_loopback(host) or host in {n.strip("[]") for n in settings.names}
     if not (yes or is_ours):
@@ -87,7 +89,7 @@ def command(  # noqa: PLR0913 - an option each
         )
     release = read_release(folder) if folder else None
     if is_ours and not release:
-        site = current_app.extensions["quietpage.freeze"]()
+        site = build_site(current_app)
         release = Release(export_files(site, settings, "/", 80))
     noted = Logs(logs, log_wait)
     evidence = collect(url, timeout, settings, release)

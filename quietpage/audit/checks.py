@@ -8,7 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
-from quietpage.html_policy import telling_words
+from quietpage.banned_words import banned_words_in
 
 from .client import PORTS, Answer, is_loopback, resolve
 from .collect import (
@@ -209,7 +209,7 @@ def _address(evidence: Evidence) -> Iterator[str]:
     certificate = evidence.client.certificate.get("subjectAltName", ())
     names = [str(name) for _, name in certificate]
     for text in [evidence.client.host, evidence.client.start, *names]:
-        if words := telling_words("en", text):
+        if words := banned_words_in("en", text):
             yield f"'{text}' holds {', '.join(words)}"
 
 

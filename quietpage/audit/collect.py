@@ -8,8 +8,8 @@ from typing import Any
 
 from quietpage.config import Settings
 from quietpage.errors import QuietpageError
-from quietpage.export import guide_file
-from quietpage.negotiate import CODINGS
+from quietpage.export.files import guide_file
+from quietpage.negotiation import CODINGS
 
 from .client import PORTS, Answer, Client, NoAnswerError, printable, resolve
 from .headers import EXPECTED
@@ -62,8 +62,7 @@ def read_release(folder: Path) -> Release:
     release = Release(files)
     if not release.default:
         raise QuietpageError(
-            f"{folder}: is not an export. Make one with `flask --app app export"
-            f" {folder}`."
+            f"{folder}: is not an export. Make one with `flask export {folder}`."
         )
     return release
 

@@ -1,17 +1,20 @@
 """One engine at a time on a screen, the site with an exit that tests can see."""
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from Xlib.display import Display
 
-from app import freeze_site
+from app import create_site
 from quietpage.config import Settings
-from quietpage.snapshot import Site
-from tests.browser import destination as destinations
-from tests.browser.destination import Destination
-from tests.browser.engines import ENGINES, Engine, screen
-from tests.conftest import Server, start_server
+from quietpage.site import Site
+from tests.support import exit_destination as destinations
+from tests.support.browser_engines import ENGINES, Engine, screen
+from tests.support.chromium_flags import CHROMIUM_FLAGS
+from tests.support.exit_destination import Destination
+from tests.support.gunicorn import Server, start_server
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +50,7 @@ def copy(
 @pytest.fixture(scope="session")
 def own_site(running_destination: Destination) -> Site:
     """What `copy` serves, to be altered."""
-    return freeze_site(Settings(exit_url=running_destination.url))
+    return create_site(Settings(exit_url=running_destination.url))
 
 
 @pytest.fixture(scope="session", params=ENGINES)
@@ -70,3 +73,36 @@ def visit(engine: Engine, copy: Server, destination: Destination) -> Iterator[En
     yield engine
     # A navigation that is still pending must not reach into the next test.
     engine.fresh_tab()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(params=[True, False], ids=["script on", "script off"])
+def context(
+    browser: Browser, request: pytest.FixtureRequest
+) -> Iterator[BrowserContext]:
+    made = browser.new_context(java_script_enabled=request.param, locale="en-GB")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    """The English guide, open on a phone with touch and script."""
+    made = browser.new_context(
+        viewport={"width": 360, "height": 640}, has_touch=True, locale="en-GB"
+    )
+    opened = made.new_page()
+    opened.set_default_timeout(5000)
+    opened.goto("about:blank")
+    opened.goto(server.url)
+    yield opened
+    made.close()

@@ -1,0 +1,87 @@
+"""The words of `translations/words.toml`, found however they are written."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Collection, Iterator
+from functools import cache
+from typing import Any
+
+from .config import ROOT
+from .errors import QuietpageError
+
+WORDS = ROOT / "translations" / "words.toml"
+# Tatweel lengthens an Arabic word, the fillers stand for a Korean letter: both unseen.
+_FILLING = re.compile("[\u0640\u115f\u1160\u3164\uffa0]")
+_UNSEEN_CATEGORIES = frozenset({"Mn", "Me", "Cf"})
+
+
+def banned_words_in(
+    locale: str, text: str, *, is_seen_by_others: bool = True
+) -> list[str]:
+    """Return the words that `text` may not hold, as the table writes them.
+
+    `locale` is Babel's (pt_BR). `is_seen_by_others` is whether the text is a title or
+    the exit's label, which somebody may read over the reader's shoulder; other text
+    is only searched for what may stand nowhere.
+
+    >>> banned_words_in("tr", "ŞİDDET"), banned_words_in("es", "Notas")
+    (['şiddet'], [])
+    """
+    folded = fold(text)
+    words = _banned_words(locale, is_seen_by_others=is_seen_by_others)
+    return [word for word, folded_word in words.items() if folded_word in folded]
+
+
+def names_whole_first(locale: str) -> bool:
+    """Return whether "1 in 3" is "of 3, 1" in the words' order of a language."""
+    return any(section.get("whole_first") for section in _sections(locale))
+
+
+def fold(text: str) -> str:
+    r"""Return `text` as a reader sees it, to find a word in another writing of it.
+
+    That is Unicode's compatibility decomposition (UAX 15) without marks and format
+    characters, in small letters. Dotted and dotless i, which Turkish and Azeri tell
+    apart, are one letter.
+
+    >>> fold("YARDIM") == fold("yardım") == fold("ｙａｒ\u0334dı\u200dm")
+    True
+    """
+    plain = without(_UNSEEN_CATEGORIES, unicodedata.normalize("NFKD", text))
+    return _FILLING.sub("", plain).casefold().replace("ı", "i")
+
+
+def without(categories: Collection[str], text: str) -> str:
+    """Return `text` without the characters of these Unicode categories."""
+    found = {ord(x) for x in set(text) if unicodedata.category(x) in categories}
+    return text.translate(dict.fromkeys(found))
+
+
+@cache
+def _banned_words(locale: str, *, is_seen_by_others: bool) -> dict[str, str]:
+    """Return {word: folded word}; English ones tell a stranger anywhere."""
+    sections = list(_sections(locale))
+    found = [word for section in sections for word in section.get("never", [])]
+    if is_seen_by_others:
+        for section in [*sections, *_sections("en")]:
+            found += section.get("title", [])
+    return {word: fold(word) for word in found}
+
+
+def _sections(locale: str) -> Iterator[dict[str, Any]]:
+    """Yield what the table holds of a language, in any of its scripts and countries."""
+    language = locale.partition("_")[0]
+    for name, section in _table().items():
+        if name.partition("_")[0] == language:
+            yield section
+
+
+@cache
+def _table() -> dict[str, Any]:
+    try:
+        return tomllib.loads(WORDS.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise QuietpageError(
+            f"translations/words.toml: cannot be read ({error}). Restore it."
+        ) from error

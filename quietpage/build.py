@@ -1,0 +1,34 @@
+"""From the Flask app to the site that visitors meet, or one sentence why not."""
+
+from flask import Flask
+
+from .content import content_of
+from .html_policy import check_documents
+from .markup_check import check_markup
+from .page import template_faults
+from .site import Site
+
+
+def build_site(app: Flask) -> Site:
+    """Return the WSGI application that visitors meet, all pages made and checked.
+
+    Raises:
+        QuietpageError: A setting, table, catalog or template is wrong.
+    """
+    content = content_of(app)
+    settings = content.settings
+    # A fault in a template is the start's end, not a page that says 500; and hosts are
+    # judged by the site, since Werkzeug's own list matches no IPv6 address.
+    app.config.update(PROPAGATE_EXCEPTIONS=True, TRUSTED_HOSTS=None)
+    tags = [language.tag for language in content.languages]
+    with template_faults(settings.template_folders):
+        site = Site(app, tags, settings)
+    guides, refusals = (
+        {tag: kind[tag, "identity"].body.decode() for tag in tags}
+        for kind in (site.guides, site.errors)
+    )
+    with app.test_request_context():
+        check_markup(content, guides, refusals)
+    if settings.folder and (own := settings.folder / "templates").is_dir():
+        check_documents(guides, refusals, content.assets.inlined, own)
+    return site

@@ -1,0 +1,1 @@
+"""The commands: `flask helplines`, `flask settings` and `flask translate`."""

@@ -1,0 +1,162 @@
+"""Configurations that make nginx, Caddy, Apache and CDNs send an export's files.
+
+Which language and coding a request accepts is decided there by regular expressions,
+of only what both PCRE and Go's RE2 understand: no look-around. As in `negotiate`, no
+more than the first 16 elements of a header are looked at, so that no header costs much.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from babel.core import get_global
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from quietpage.config import Settings
+from quietpage.negotiation import locale_chooser
+from quietpage.security_headers import ONION_LOCATION
+from quietpage.site import TLS_ONLY, Site
+
+# Where each configuration is in the export.
+_CONFIGURATIONS = {
+    "nginx.conf": "nginx.conf",
+    "Caddyfile": "Caddyfile",
+    "htaccess": "site/.htaccess",
+    "_headers": "site/_headers",
+    "_redirects": "site/_redirects",
+}
+# What differs from answer to answer is sent by rules, not with all.
+_OWN_HEADERS = {
+    "Content-Type",
+    "Content-Language",
+    "Content-Encoding",
+    "Content-Length",
+    ONION_LOCATION,
+}
+
+# Every repetition is bounded, or a header would cost as much as its length allows.
+# The start of one of the first 16 elements of a list header.
+_ELEMENT = r"^(?:[^,]*,){0,15}?\s{0,3}"
+# The end of an element with a weight above 0, or without one.
+_WEIGHT = r"(?:1(?:\.0{0,3})?|0?\.0{0,3}[1-9][0-9]{0,3})"
+_WANTED = rf"\s{{0,3}}(?:;\s{{0,3}}q\s{{0,3}}=\s{{0,3}}{_WEIGHT}\s{{0,3}})?(?:,|$)"
+# The end of an element whatever its weight.
+_NAMED = r"\s{0,3}(?:[;,]|$)"
+# What may follow the range that is offered; RFC 5646 section 4.4.1 has 35 characters
+# suffice for a whole tag.
+_SUBTAGS = r"(?:-[a-zA-Z0-9-]{0,32})?"
+_NONE = "x-none"
+
+
+def literal(text: str) -> str:
+    """Return an expression for `text` itself, a hyphen left as it is."""
+    return re.escape(text).replace(r"\-", "-")
+
+
+def _coding_named(name: str) -> list[tuple[str, int]]:
+    return [
+        (rf"{_ELEMENT}{literal(name)}{_WANTED}", 1),
+        (rf"{_ELEMENT}{literal(name)}{_NAMED}", 0),
+    ]
+
+
+_ANY_CODING = (rf"{_ELEMENT}\*{_WANTED}", 1)
+# {coding: (expression, whether it is acceptable)}; the first that matches decides.
+CODING_RULES = {
+    "br": [*_coding_named("br"), _ANY_CODING],
+    "gzip": [*_coding_named("gzip"), *_coding_named("x-gzip"), _ANY_CODING],
+}
+
+
+def language_ranges(tags: Sequence[str]) -> dict[str, str]:
+    """Return {language range in lower case: tag}, what stands first is tried first.
+
+    Every language that may match is put to the chooser of the site, then with every
+    script and territory that CLDR knows; what only repeats its language is left out.
+
+    >>> ranges = language_ranges(["en", "zh-Hans", "zh-Hant"])
+    >>> ranges["en"], ranges["zh"], ranges["zh-tw"], ranges.get("en-us"), ranges["*"]
+    ('en', 'zh-Hans', 'zh-Hant', None, 'en')
+    """
+    choose = locale_chooser([_NONE, *tags])
+    likely = get_global("likely_subtags")
+    offered = [_language(tag) for tag in tags]
+    aliases = get_global("language_aliases")
+    # A language that is neither offered nor has two names matches nothing on offer.
+    known = {*offered, *aliases, *aliases.values()}
+    parts = {part for full in likely.values() for part in full.lower().split("_")[1:]}
+    ranges = {}
+    for language in sorted(name.lower() for name in known if "_" not in name):
+        base = choose(language)
+        if base != _NONE:
+            ranges[language] = base
+        # Only where scripts differ can a script or territory say more.
+        if offered.count(_language(base)) > 1 or (
+            base == _NONE and language in offered
+        ):
+            found = {
+                f"{language}-{part}": choose(f"{language}-{part}") for part in parts
+            }
+            ranges |= {k: v for k, v in found.items() if v not in (base, _NONE)}
+    ranges |= {tag.lower(): tag for tag in tags}
+    longest_first = sorted(ranges, key=lambda name: (-len(name), name))
+    return {name: ranges[name] for name in longest_first} | {"*": tags[0]}
+
+
+def _language(tag: str) -> str:
+    return tag.partition("-")[0].lower()
+
+
+def first_range(ranges: Sequence[str]) -> str:
+    """Return an expression whose one group is the first range that is acceptable."""
+    by_letter: dict[str, list[str]] = {}
+    for name in ranges:
+        by_letter.setdefault(literal(name[0]), []).append(literal(name[1:]))
+    # By letter, or PCRE would try each name at each element.
+    names = "|".join(f"{x}(?:{'|'.join(rest)})" for x, rest in by_letter.items())
+    return rf"{_ELEMENT}({names}){_SUBTAGS}{_WANTED}"
+
+
+def configurations(
+    site: Site, settings: Settings, root: str, port: int
+) -> dict[str, bytes]:
+    """Return {path in the export: content} of what each server reads."""
+    tags = [tag for tag, coding in site.guides if coding == "identity"]
+    ranges = language_ranges(tags)
+    sent = site.guides[tags[0], "identity"].headers["https"]
+    values = {
+        "root": root,
+        "port": port,
+        "tags": tags,
+        "ranges": ranges,
+        "ranges_by_tag": {
+            tag: [literal(name) for name, found in ranges.items() if found == tag]
+            for tag in tags
+        },
+        "first_range": first_range(list(ranges)),
+        "sizes": {c: len(guide.body) for (_, c), guide in site.guides.items()},
+        "coding_rules": CODING_RULES,
+        "host": settings.hosts[0],
+        "hosts": settings.names,
+        "any_host": "|".join(map(literal, settings.names)),
+        "onion": settings.onion,
+        "https": settings.https,
+        "headers": [
+            (k, v) for k, v in sent if k not in _OWN_HEADERS and k not in TLS_ONLY
+        ],
+        "tls_headers": [
+            (k, v) for k, v in sent if k in TLS_ONLY and k not in _OWN_HEADERS
+        ],
+    }
+    templates = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=False,  # noqa: S701 - no HTML
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return {
+        path: templates.get_template(f"{name}.j2").render(values).encode()
+        for name, path in _CONFIGURATIONS.items()
+    }

@@ -1,0 +1,257 @@
+"""What a table of numbers may not hold, and what somebody should look at."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from pathlib import Path
+
+import phonenumbers
+from babel.core import Locale, UnknownLocaleError
+
+from .helpline_references import (
+    CONFIDENCES,
+    STATUSES,
+    confidence_faults,
+    pages,
+    replaced_faults,
+)
+from .helpline_tables import (
+    EMERGENCY_TABLE,
+    TABLE,
+    Emergency,
+    Helpline,
+    Row,
+    read_table,
+)
+from .message_checks import hidden_characters, mixed_words
+from .opening_hours import parse_hours
+from .phone_number_checks import emergency_number_faults, number_faults
+
+KINDS = ("counselling", "general", "reporting", "police", "children", "crisis")
+AUDIENCES = ("everyone", "women", "men", "lgbtq", "children")
+# Other scripts' letters look like Latin ones, and what stands before @ like a host.
+_ADDRESS = re.compile(
+    r"https://([a-z0-9-]+\.)+([a-z]{2,}|xn--[a-z0-9-]+)(/[\w./?=&%~+#:,;!()-]*)?",
+    re.ASCII,
+)
+# A source is something that a person can open: a page, a site or a repository.
+_SOURCE = re.compile(r"[\w-]+\.[a-z]{2,}")
+_MONTH = "(0[1-9]|1[0-2])"
+_DATES = {
+    "published": rf"([12][0-9]{{3}}(-{_MONTH})?)?",
+    "checked": rf"([12][0-9]{{3}}-{_MONTH}-(0[1-9]|[12][0-9]|3[01]))?",
+}
+_OLD_DAYS = 365
+_TWO = 2
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A fault in a table: an error stops the start, a warning does not."""
+
+    file: str
+    line: int
+    message: str
+    is_error: bool = True
+
+    def __str__(self) -> str:
+        """Return the finding as one sentence with file and line."""
+        kind = "error" if self.is_error else "warning"
+        return f"{self.file}:{self.line}: {kind}: {self.message}"
+
+
+def check(
+    table: Path = TABLE,
+    emergency_table: Path = EMERGENCY_TABLE,
+    today: date | None = None,
+    *,
+    vouched: bool = False,
+) -> list[Finding]:
+    """Return every fault of both tables, in order of file and line.
+
+    An organisation vouches for the rows of its own table, which then need no second
+    reference.
+
+    `today` is what ages are counted to; without it no row is called old, so that
+    the page never depends on the day it is made.
+
+    Raises:
+        QuietpageError: A table cannot be read at all.
+    """
+    helplines = _findings(
+        table,
+        Helpline,
+        lambda row: _row_faults(row, today, vouched=vouched),
+        lambda row: row.phone or row.sms_number or row.chat_url or row.website,
+    )
+    emergencies = _findings(
+        emergency_table, Emergency, _emergency_faults, lambda row: row.country
+    )
+    return [*helplines, *_replaced(table), *emergencies]
+
+
+def _replaced(table: Path) -> Iterator[Finding]:
+    rows = [
+        (line, row.country, row.phone, row.status, row.replaces)
+        for line, row in read_table(table, Helpline)
+    ]
+    for line, message in replaced_faults(rows):
+        yield Finding(table.name, line, message)
+
+
+def _findings(
+    table: Path,
+    row_type: type[Row],
+    faults: Callable[[Row], Iterator[tuple[str, bool]]],
+    name: Callable[[Row], str],
+) -> Iterator[Finding]:
+    """Yield the faults of each row, and where its name stands twice in a country."""
+    lines: dict[tuple[str, str], int] = {}
+    for line, row in read_table(table, row_type):
+        for fault in faults(row):
+            yield Finding(table.name, line, *fault)
+        first = lines.setdefault((row.country, name(row)), line)
+        if first != line:
+            message = f"repeats line {first} ({name(row)}). Remove one."
+            yield Finding(table.name, line, message)
+
+
+def check_own(
+    own_table: Path, emergency_table: Path = EMERGENCY_TABLE, today: date | None = None
+) -> list[Finding]:
+    """Return the faults of an organisation's table, named by its whole path."""
+    return [
+        replace(found, file=str(own_table))
+        for found in check(own_table, emergency_table, today, vouched=True)
+        if found.file != emergency_table.name
+    ]
+
+
+def _row_faults(
+    row: Helpline, today: date | None, *, vouched: bool
+) -> Iterator[tuple[str, bool]]:
+    yield from _cell_faults(row)
+    yield from _place_faults(row.country, row.source)
+    if not row.name:
+        yield "name is empty, but must be the service's own name. Write it.", True
+    if not (row.phone or row.sms_number or row.chat_url or row.website):
+        yield "there is no way to reach it. Give a phone, sms_number or website.", True
+    for tag in [*row.languages.split(), row.name_lang]:
+        if not _is_language(tag):
+            yield (
+                f"'{tag}' is no language tag. Use BCP 47, such as pt or zh-Hant.",
+                True,
+            )
+    yield from _hours_faults("hours", row.hours)
+    yield from _hours_faults("chat_hours", row.chat_hours)
+    for name, value, allowed in (
+        ("kind", row.kind, KINDS),
+        ("audience", row.audience, AUDIENCES),
+        ("cost", row.cost, ("", "free", "charged")),
+        ("on_bill", row.on_bill, ("", "no")),
+        ("confidence", row.confidence, CONFIDENCES),
+        ("status", row.status, STATUSES),
+    ):
+        yield from _choice_faults(name, value, allowed)
+    for name, value in (("website", row.website), ("chat_url", row.chat_url)):
+        if value and not _ADDRESS.fullmatch(value):
+            message = f"{name} is '{value}', but must be https:// and a host and path"
+            yield f"{message} in plain Latin letters, without @.", True
+    yield from number_faults(row)
+    if row.status == "in service" and not vouched:
+        yield from confidence_faults(row.source, row.confidence)
+    yield from _date_faults(row, today)
+
+
+def _cell_faults(row: Row) -> Iterator[tuple[str, bool]]:
+    for column in fields(row):
+        value = getattr(row, column.name)
+        for name in hidden_characters(value):
+            yield f"{column.name} has {name}. Remove it.", True
+        for word in mixed_words(value):
+            yield (
+                f"{column.name} has '{word}', in letters of two scripts. Check it.",
+                True,
+            )
+
+
+def _hours_faults(name: str, hours: str) -> Iterator[tuple[str, bool]]:
+    try:
+        parse_hours(hours)
+    except ValueError:
+        message = (
+            f"{name} is '{hours}', but must be like 24/7 or Mo-Fr 09:00-17:00."
+            " Leave it empty if unsure."
+        )
+        yield message, True
+
+
+def _choice_faults(
+    name: str, value: str, allowed: Sequence[str]
+) -> Iterator[tuple[str, bool]]:
+    if value not in allowed:
+        choice = ", ".join(option or "empty" for option in allowed)
+        yield f"{name} is '{value}', but must be one of: {choice}.", True
+
+
+def _is_language(tag: str) -> bool:
+    if tag in Locale("en").languages:
+        return True
+    try:
+        return bool(Locale.parse(tag, sep="-"))
+    except (ValueError, UnknownLocaleError):
+        return False
+
+
+def _place_faults(country: str, source: str) -> Iterator[tuple[str, bool]]:
+    if country not in phonenumbers.SUPPORTED_REGIONS:
+        yield f"country is '{country}', but must be ISO 3166, such as MX.", True
+    if not _SOURCE.search(source):
+        yield "source names nothing that a person can open. Give an address.", True
+
+
+def _date_faults(row: Helpline, today: date | None) -> Iterator[tuple[str, bool]]:
+    for name, value, form in (
+        ("published", row.published, "YYYY or YYYY-MM"),
+        ("checked", row.checked, "YYYY-MM-DD"),
+    ):
+        if not re.fullmatch(_DATES[name], value):
+            yield f"{name} is '{value}', but must be {form}.", True
+        elif today and value > f"{today:%Y-%m-%d}"[: len(value)]:
+            yield f"{name} is '{value}', which is still to come. Correct it.", True
+    seen = max(row.published, row.checked[:7])
+    if (
+        today
+        and row.status == "in service"
+        and re.fullmatch(_DATES["published"], seen)
+        and (not seen or (today - _last_day(seen)).days > _OLD_DAYS)
+    ):
+        yield f"last seen {seen or 'at an unknown date'}. Check the number.", False
+
+
+def _last_day(seen: str) -> date:
+    year, _, month = seen.partition("-")
+    return date(int(year), int(month or 12), 28)
+
+
+def _emergency_faults(row: Emergency) -> Iterator[tuple[str, bool]]:
+    yield from _cell_faults(row)
+    yield from _place_faults(row.country, row.source)
+    yield from emergency_number_faults(row)
+    for name, value, allowed in (
+        ("silent", row.silent, ("", "press-55", "any-key-twice")),
+        ("text_first", row.text_first, ("", "register", "register-by-text")),
+        (
+            "text_for",
+            row.text_for,
+            ("everyone", "deaf") if row.text_number else ("",),
+        ),
+        ("text_area", row.text_area, ("", "parts")),
+        ("confidence", row.confidence, CONFIDENCES),
+    ):
+        yield from _choice_faults(name, value, allowed)
+    if row.text_site and not _ADDRESS.fullmatch(row.text_site):
+        yield f"text_site is '{row.text_site}', but must begin with https://.", True
+    if (row.silent or row.text_number) and len(pages(row.silent_source)) < _TWO:
+        yield "silent_source has no pages of two sites. Add one.", True

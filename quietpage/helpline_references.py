@@ -1,0 +1,73 @@
+"""How sure a row is: which of its references are independent, and what they carry."""
+
+import re
+from collections.abc import Collection, Iterator
+
+SEPARATOR = " ; "
+STATUSES = ("in service", "doubtful", "closed")
+CONFIDENCES = ("high", "medium", "low")
+_ADDRESS = re.compile(r"https?://(?:www\.)?([a-z0-9.-]+)(?=[/:?\s]|$)")
+# Where collections of numbers are kept, each a copy of other lists.
+_LISTS = ("github.com",)
+_TWO = 2
+
+
+def pages(source: str) -> set[str]:
+    """Return the sites that the references of a `source` cell are pages of.
+
+    A collection that copies other lists counts as a reference, but not as a page.
+
+    >>> sorted(pages("https://www.a.example/x ; https://b.example/ ; c.example (2020)"))
+    ['a.example', 'b.example']
+    """
+    found = (_ADDRESS.match(part) for part in source.split(SEPARATOR))
+    return {match.group(1) for match in found if match} - set(_LISTS)
+
+
+def confidence_faults(source: str, confidence: str) -> Iterator[tuple[str, bool]]:
+    """Yield where a helpline is called surer than its references make it.
+
+    Two pages of different sites make a row `high`; a page and any second reference
+    make it `medium`; all else is `low`.
+    """
+    own = len(pages(source))
+    references = len(source.split(SEPARATOR))
+    if confidence == "high" and own < _TWO:
+        yield (
+            (
+                "confidence is 'high', but the source has no pages of two sites."
+                " Add one, or write medium or low."
+            ),
+            True,
+        )
+    elif confidence == "medium" and (not own or references < _TWO):
+        yield (
+            (
+                "confidence is 'medium', but the source has no page and a second"
+                " reference. Add one, or write low."
+            ),
+            True,
+        )
+
+
+def replaced_faults(
+    rows: Collection[tuple[int, str, str, str, str]],
+) -> Iterator[tuple[int, str]]:
+    """Yield (line, message) where a number in service is one that was given up.
+
+    A row is (line, country, phone, status, replaces); `replaces` holds the digits of
+    older numbers, apart by spaces.
+    """
+    given_up = {
+        (country, _digits(number)): line
+        for line, country, phone, status, replaces in rows
+        for number in [*replaces.split(), *([phone] if status == "closed" else [])]
+    }
+    for line, country, phone, status, _ in rows:
+        last = given_up.get((country, _digits(phone)))
+        if phone and status == "in service" and last:
+            yield line, f"'{phone}' was given up: see line {last}. Remove the row."
+
+
+def _digits(number: str) -> str:
+    return re.sub(r"\D", "", number)

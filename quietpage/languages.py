@@ -1,0 +1,199 @@
+"""`translations/` to the locales on offer and their messages, in memory."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import polib
+from babel.core import Locale
+from babel.support import NullTranslations
+from flask_babel import Domain
+
+from .config import FILE, Settings
+from .errors import QuietpageError
+from .message_checks import EXIT_LABEL, TITLE, character_faults, wording_faults
+from .po_files import (
+    TRANSLATIONS,
+    catalog_faults,
+    catalog_files,
+    locale_of,
+    read_po,
+    share_translated,
+    short,
+    unreviewed,
+)
+
+SOURCE_TAG = "en"
+# The zero of each numbering system that a locale may default to, besides Latin.
+_ZEROS = {"arab": "٠", "arabext": "۰", "beng": "০", "deva": "०", "mymr": "၀"}
+
+
+class Messages(NullTranslations):
+    """The messages of a locale: a look-up of exactly what was checked.
+
+    No file is compiled, and neither gettext's plural forms nor its contexts reach a
+    page. A message without a translation is the English, so that a correction never
+    waits for its translation.
+    """
+
+    def __init__(self, translations: Mapping[str, str] = MappingProxyType({})) -> None:
+        super().__init__()
+        self._translations = translations
+
+    def has(self, message: str) -> bool:
+        """Return whether a message has a translation."""
+        return message in self._translations
+
+    def in_english(self) -> "Messages":
+        """Return the same messages, each translated by its own English."""
+        return Messages({message: message for message in self._translations})
+
+    def gettext(self, message: str) -> str:
+        """Return the translation of a whole message."""
+        return self._translations.get(message, message)
+
+    ugettext = gettext
+
+
+@dataclass(frozen=True)
+class Language:
+    """A locale on offer.
+
+    `tag` is BCP 47 (pt-BR), `locale` is Babel's (pt_BR); `is_draft` is whether a
+    sentence of the translation stands as no person has reviewed it.
+    """
+
+    tag: str
+    locale: Locale
+    messages: Messages
+    is_draft: bool
+
+    @property
+    def direction(self) -> str:
+        """The text direction as HTML has it, ltr or rtl."""
+        return self.locale.text_direction
+
+    @property
+    def own_name(self) -> str:
+        """The language's name in itself, as a reader looks for it."""
+        name = self.locale.display_name or self.tag
+        return name[:1].upper() + name[1:]
+
+
+def load_languages(
+    settings: Settings, folder: Path = TRANSLATIONS
+) -> tuple[Language, ...]:
+    """Return the languages on offer: `settings.locales`, or English and the catalogs.
+
+    The organisation's own catalogs and titles win over ours, message by message. A
+    catalog that is less translated than `settings.min_translated_percent` is left out,
+    and so is a draft where `settings.show_drafts` is false.
+
+    Raises:
+        QuietpageError: A catalog cannot be read or holds what may hurt a reader,
+            such as a changed placeholder, or a setting names a language that has no
+            catalog; the sentence names file and line.
+    """
+    template = read_po(folder / "messages.pot")
+    wanted = {entry.msgid for entry in template}
+    files = {_tag(file): file for file in catalog_files(folder)}
+    own_folder = settings.folder / "translations" if settings.folder else None
+    own_files = {_tag(f): f for f in catalog_files(own_folder)} if own_folder else {}
+    _check_tags(settings, {SOURCE_TAG, *files, *own_files})
+    found = {}
+    for tag in {SOURCE_TAG, *files, *own_files}:
+        locale = Locale.parse(tag, sep="-")
+        entries: dict[str, polib.POEntry] = {}
+        states = set()
+        for place in (files, own_files):
+            if tag in place:
+                catalog = _read_safe(place[tag])
+                states.add(catalog.metadata.get("X-Review-State"))
+                # Only organisations have templates and tables with other messages.
+                entries |= {
+                    entry.msgid: entry
+                    for entry in catalog.translated_entries()
+                    if entry.msgid in wanted or place is own_files
+                }
+        is_source = tag == SOURCE_TAG
+        is_reviewed = (
+            is_source
+            or tag in settings.reviews
+            or (states == {"reviewed"} and not unreviewed(entries.values(), wanted))
+        )
+        texts = {message: entry.msgstr for message, entry in entries.items()}
+        if tag in settings.titles:
+            texts[TITLE] = _checked_title(settings.titles[tag], str(locale))
+        if not is_source and (
+            share_translated(texts, template) < settings.min_translated_percent
+        ):
+            continue
+        if is_reviewed or settings.show_drafts:
+            messages = Messages(
+                {key: in_digits_of(locale, text) for key, text in texts.items()}
+            )
+            found[tag] = Language(tag, locale, messages, is_draft=not is_reviewed)
+    by_name = sorted(
+        found, key=lambda tag: (tag != SOURCE_TAG, found[tag].own_name.casefold())
+    )
+    asked = dict.fromkeys(settings.locales or by_name)
+    offered = tuple(found[tag] for tag in asked if tag in found)
+    if not offered:
+        raise QuietpageError(
+            f"{FILE}: locales, show_drafts and min_translated_percent together leave no"
+            " language. Offer one that is reviewed, such as en."
+        )
+    return offered
+
+
+def _tag(file: Path) -> str:
+    return str(locale_of(file)).replace("_", "-")
+
+
+def _check_tags(settings: Settings, known: set[str]) -> None:
+    for name in ("titles", "exit_urls", "locales", "reviews"):
+        for tag in getattr(settings, name):
+            if tag not in known:
+                near = difflib.get_close_matches(tag, known, n=1, cutoff=0.5)
+                hint = f"Did you mean '{near[0]}'?" if near else "Remove it."
+                raise QuietpageError(
+                    f"{FILE}: {name} names '{tag}', which has no catalog. {hint}"
+                )
+
+
+def _checked_title(title: str, locale: str) -> str:
+    faults = (
+        *character_faults(locale, "", title),
+        *wording_faults(locale, TITLE, title),
+    )
+    for fault in faults:
+        raise QuietpageError(f"{FILE}: titles: {fault}")
+    return title
+
+
+def _read_safe(file: Path) -> polib.POFile:
+    catalog, locale = read_po(file), locale_of(file)
+    for line, fault in catalog_faults(catalog, locale):
+        raise QuietpageError(f"{short(file)}:{line}: {fault}")
+    # What somebody may read over the reader's shoulder.
+    for entry in catalog.translated_entries():
+        if entry.msgid in {TITLE, EXIT_LABEL}:
+            for fault in wording_faults(str(locale), entry.msgid, entry.msgstr):
+                raise QuietpageError(f"{short(file)}:{entry.linenum}: {fault}")
+    return catalog
+
+
+def domain_of(languages: tuple[Language, ...]) -> Domain:
+    """Return a Flask-Babel domain that has every catalog in memory already."""
+    domain = Domain()
+    for language in languages:
+        domain.cache[str(language.locale), domain.domain[0]] = language.messages
+    return domain
+
+
+def in_digits_of(locale: Locale, text: str) -> str:
+    """Return `text` in the locale's default digits; numbers to dial stay Latin."""
+    zero = ord(_ZEROS.get(locale.default_numbering_system, "0"))
+    return text.translate({ord("0") + digit: zero + digit for digit in range(10)})

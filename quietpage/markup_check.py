@@ -1,0 +1,75 @@
+"""The net under all checks of catalogs: what the page of each language is made of."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import zip_longest
+
+from .content import Content
+from .errors import QuietpageError
+from .languages import domain_of
+from .page import render_error, render_guide
+
+_TAG = re.compile(r"<[^>]*>")
+# Names and dates that a sentence takes in stand at its beginning or end, by language.
+_TAG_AROUND_TEXT = re.compile(r"(<(?!/?bdi\b)[^>]*>)")
+# What is read out or shown, and so is a message. A blank one is left as it is.
+_MESSAGE = re.compile(
+    r" (alt|aria-[a-z]+|content|data-[a-z]+|label|title)="
+    r"""("[^"]*\w[^"]*"|'[^']*\w[^']*')"""
+)
+
+
+def markup_faults(html: str, reference: str) -> Iterator[str]:
+    """Yield what is wrong where tags, attributes or empty texts are not the same.
+
+    >>> list(markup_faults("<p>Hola<br>", "<p>Hello"))
+    ["has '<br>' where the English has nothing"]
+    >>> list(markup_faults("<p>Hello <a> </a>", "<p>Hello <a>Leave</a>"))
+    ["has no words behind '<a>'"]
+    """
+    for ours, theirs in zip_longest(_TAG.findall(html), _TAG.findall(reference)):
+        if ours != theirs and _masked(ours) != _masked(theirs):
+            seen, wanted = (f"'{x[:80]}'" if x else "nothing" for x in (ours, theirs))
+            yield f"has {seen} where the English has {wanted}"
+            return
+    parts, wanted_parts = map(_TAG_AROUND_TEXT.split, (html, reference))
+    for place in range(2, len(parts), 2):
+        if _has_words(wanted_parts[place]) and not _has_words(parts[place]):
+            yield f"has no words behind '{parts[place - 1][:80]}'"
+
+
+def _has_words(text: str) -> bool:
+    return bool(re.search(r"\w", text))
+
+
+def _masked(tag: str | None) -> str:
+    return _MESSAGE.sub(r" \1", tag or "")
+
+
+def check_markup(
+    content: Content, guides: Mapping[str, str], errors: Mapping[str, str]
+) -> None:
+    """Compare each page, by language, with the English laid out for that language.
+
+    A language orders countries, names them and writes dates in its own way; its
+    messages may change nothing else than words. Needs a request context.
+
+    Raises:
+        QuietpageError: A page differs; the sentence names the language.
+    """
+    english = [
+        replace(each, messages=each.messages.in_english()) for each in content.languages
+    ]
+    domain_of(tuple(english)).as_default()
+    for language in english:
+        pages = {
+            "guide": (guides[language.tag], render_guide(content, language)),
+            "error page": (errors[language.tag], render_error(language)),
+        }
+        for name, (html, reference) in pages.items():
+            for fault in markup_faults(html, reference):
+                raise QuietpageError(
+                    f"translations: the {name} in '{language.tag}' {fault}. Correct"
+                    " that catalog."
+                )

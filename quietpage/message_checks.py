@@ -1,0 +1,214 @@
+"""What a translated message may not be, whoever wrote it."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+
+from babel.core import Locale, UnknownLocaleError
+
+from .banned_words import banned_words_in, names_whole_first, without
+
+TITLE, EXIT_LABEL = "Notes", "Close this page"
+_EXIT_LETTERS = 24
+_PLACEHOLDER = re.compile(r"%(?:\(\w*\)?\w?|.?)")
+# A quotation mark would end the attribute that some messages stand in.
+_MARKUP = re.compile(r"[<>\"]|&\w+;|&#")
+# Schemes, mail, and names of hosts: a full stop inside of a word, in any script.
+_ADDRESS = re.compile(
+    r"//|\bwww\b|\b(?:javascript|data|mailto|tel|sms):\S|@|[(\[](?:at|dot)[)\]]"
+    r"|[^\s.]\.(?=[^\W\d_]{2})|[a-z0-9]。(?=[a-z]{2})",
+    re.IGNORECASE,
+)
+_SPACED_AT = re.compile(r"(?<=[(\[])\s*(at|dot)\s*(?=[)\]])", re.IGNORECASE)
+_PART_OF_WHOLE = re.compile(r"(\d+) in (\d+)")
+# Controls, format and private characters, what no Unicode version has, line ends.
+_HIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
+# Pictures, letters in frames, and the frames.
+_SYMBOLS = {"Me", "So"}
+_MARKS = frozenset({"Mn", "Mc", "Me"})
+# Letters and marks that show nothing (Default_Ignorable_Code_Point, and a blank).
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0000-\U000e0fff]"
+)
+_JOINERS = "\u200c\u200d"
+# The scripts whose spelling needs them (The Unicode Standard, chapters 9, 12 and 13).
+_JOINED_SCRIPTS = {
+    "ARABIC", "BENGALI", "DEVANAGARI", "GUJARATI", "GURMUKHI", "KANNADA", "KHMER",
+    "MALAYALAM", "MONGOLIAN", "ORIYA", "SINHALA", "SYRIAC", "TAMIL", "TELUGU",
+}  # fmt: skip
+# Written together, without spaces, and with Latin words among them.
+_EAST_ASIAN = {"BOPOMOFO", "CJK", "HANGUL", "HIRAGANA", "KATAKANA"}
+
+
+def safety_faults(locale: str, original: str, translation: str) -> Iterator[str]:
+    """Yield what would mislead or endanger a reader, a sentence each.
+
+    >>> list(safety_faults("de", "1 in 3", "1 von 4"))
+    ["'1 von 4' has the figures 1 4, the English 1 3. Correct it."]
+    """
+    shown = _shown(translation)
+    # Compatibility characters, such as full width letters, look like what they map to.
+    plain, plain_original = (
+        unicodedata.normalize("NFKC", text) for text in (translation, original)
+    )
+    for name, wanted, found in (
+        (
+            "placeholder",
+            _PLACEHOLDER.findall(original),
+            _PLACEHOLDER.findall(translation),
+        ),
+        ("markup", _MARKUP.findall(original), _MARKUP.findall(translation)),
+        ("address", _addresses(plain_original), _addresses(plain)),
+    ):
+        if sorted(found) != sorted(wanted):
+            expected = " ".join(sorted(wanted)) or "none"
+            got = " ".join(sorted(found)) or "none"
+            yield (
+                f"{shown} has the {name} {got}, but must hold {expected} as the"
+                " English does. Correct it."
+            )
+    if names_whole_first(locale):
+        original = _PART_OF_WHOLE.sub(r"\2 in \1", original)
+    wanted, found = _figures(original), _figures(translation)
+    if found != wanted:
+        yield (
+            f"{shown} has the figures {' '.join(found) or 'none'}, the English"
+            f" {' '.join(wanted) or 'none'}. Correct it."
+        )
+    if re.search(r"\w", original) and not re.search(r"\w", translation):
+        yield f"{shown} has no words. Translate it."
+    yield from character_faults(locale, original, translation)
+
+
+def character_faults(locale: str, original: str, translation: str) -> Iterator[str]:
+    """Yield what is not seen as it is: hidden, reordered or borrowed characters."""
+    shown = _shown(translation)
+    for name in hidden_characters(translation):
+        yield f"{shown} has {name}. Remove it."
+    for letter in sorted(set(translation) - set(original)):
+        if unicodedata.category(letter) in _SYMBOLS:
+            yield f"{shown} has the symbol {letter}. Remove it."
+    for name in re.findall(r"[A-Za-z]{2,}", original):
+        translation = translation.replace(name, " ")
+    own_scripts = _scripts_of(locale)
+    for word in _words(translation):
+        scripts = {_script(letter) for letter in word}
+        is_foreign = own_scripts and not scripts <= own_scripts
+        if is_foreign or len(scripts - _EAST_ASIAN) > 1:
+            yield (
+                f"{shown} has the word '{word}', whose letters are of another script"
+                " or of two. Write it in one."
+            )
+
+
+def hidden_characters(text: str) -> Iterator[str]:
+    """Yield the name of each character that is not seen, or moves what is seen.
+
+    Joiners are seen where a script spells with them, between two of its letters.
+    """
+    for letter in sorted(set(text)):
+        is_hidden = unicodedata.category(letter) in _HIDDEN and letter not in _JOINERS
+        if is_hidden or _UNSEEN.match(letter):
+            yield f"the character U+{ord(letter):04X}"
+    for match in re.finditer(f"[{_JOINERS}]", text):
+        around = text[: match.start()][-1:], text[match.end() :][:1]
+        if not set(map(_script, around)) <= _JOINED_SCRIPTS:
+            yield f"the joiner U+{ord(match[0]):04X}, which its script does not use"
+
+
+def mixed_words(text: str) -> Iterator[str]:
+    """Yield the words whose letters are of two scripts; one may pass for the other."""
+    for word in _words(text):
+        if len({_script(letter) for letter in word} - _EAST_ASIAN) > 1:
+            yield word
+
+
+def wording_faults(locale: str, original: str, translation: str) -> Iterator[str]:
+    """Yield what a translator should mend before others see it, a sentence each."""
+    shown = _shown(translation)
+    if original == translation and len(original.split()) > 3:  # noqa: PLR2004
+        yield f"{shown} is the English text. Translate it."
+    if len(translation) > 3 * len(original) + 12:
+        yield f"{shown} is over three times as long as the English. Shorten it."
+    if original == EXIT_LABEL and len(translation) > _EXIT_LETTERS:
+        yield f"{shown} has {len(translation)} letters, the exit 24 at most."
+    is_seen_by_others = original in {TITLE, EXIT_LABEL}
+    for word in banned_words_in(
+        locale, translation, is_seen_by_others=is_seen_by_others
+    ):
+        yield f"{shown} holds '{word}', which translations/words.toml rules out."
+
+
+def _shown(text: str) -> str:
+    """Return a text's beginning in quotes, with what a terminal would obey escaped."""
+    printable = (
+        letter if letter.isprintable() else f"\\u{ord(letter):04x}"
+        for letter in text[:60]
+    )
+    return f"'{''.join(printable)}'"
+
+
+def _addresses(text: str) -> list[str]:
+    # Vowel signs are no letters to `re`.
+    words = without(_MARKS, _SPACED_AT.sub(r"\1", text)).split()
+    return [w.strip(".,:;!?“”„«»‘’") for w in words if _ADDRESS.search(w)]
+
+
+def _figures(text: str) -> list[str]:
+    """Return the numbers of a text in Latin digits, in order, whatever writes them.
+
+    Roman, circled and other numerals stand for themselves. One Chinese numeral, or
+    two, are words (一つ, 十二); three in a row may be a number to call.
+
+    >>> _figures("۲۴ ساعت"), _figures("Ⅰ ½"), _figures("拨打一二〇"), _figures("十分")
+    (['24'], ['Ⅰ', '½'], ['一二〇'], [])
+    """
+    if text.isascii():
+        return re.findall(r"\d+", text)
+    line = text.translate({ord(letter): _figure_kind(letter) for letter in set(text)})
+    return [
+        found[0] if found[0].isdigit() else text[found.start() : found.end()]
+        for found in re.finditer(r"\d+|[#@]*#[#@]*|@{3,}", line)
+    ]
+
+
+def _figure_kind(letter: str) -> str:
+    category = unicodedata.category(letter)
+    if category == "Nd":
+        return str(unicodedata.digit(letter))
+    if category in {"Nl", "No"}:
+        return "#"
+    is_ideograph = category == "Lo" and unicodedata.numeric(letter, None) is not None
+    return "@" if is_ideograph else " "
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text, without their marks."""
+    bare = without(_MARKS | {"Cf", "Lm"}, unicodedata.normalize("NFKC", text))
+    return re.findall(r"[^\W\d_]+", bare)
+
+
+@cache
+def _script(letter: str) -> str:
+    """Return the script of a letter or mark, by the first word of its Unicode name."""
+    name = unicodedata.name(letter, "") if letter else ""
+    # Small capitals look like capitals; no language is written in them.
+    return "SMALL CAPITAL" if "SMALL CAPITAL" in name else name.partition(" ")[0]
+
+
+@cache
+def _scripts_of(locale: str) -> set[str]:
+    """Return the scripts of a language and Latin, none where CLDR has no such language.
+
+    They are those of its own name in itself.
+    """
+    try:
+        name = Locale.parse(locale).display_name or ""
+    except (ValueError, UnknownLocaleError):
+        name = ""
+    found = {_script(letter) for letter in name if letter.isalpha()}
+    if found & _EAST_ASIAN:
+        found |= _EAST_ASIAN
+    return found | {"LATIN"} if found else set()

@@ -1,0 +1,148 @@
+"""The site as visitors meet it: answers made at start, served by look-up."""
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from .compression import CODERS
+from .config import Settings
+from .negotiation import CODINGS, choose_coding, locale_chooser
+from .security_headers import ONION_LOCATION
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+Headers = list[tuple[str, str]]
+# What only an answer over TLS may carry; browsers are to ignore it elsewhere.
+TLS_ONLY = ("Strict-Transport-Security", ONION_LOCATION)
+ROBOTS = "/robots.txt"
+_PLAIN_SCHEME, _TLS_SCHEME = "http", "https"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An answer but for its status: headers by scheme, and the body."""
+
+    headers: Mapping[str, Headers]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What the Flask app answered: headers as over TLS, and the document."""
+
+    headers: Headers
+    body: bytes
+
+
+def freeze(
+    documents: Mapping[str, Rendered], codings: Iterable[str] = CODINGS
+) -> dict[tuple[str, str], Snapshot]:
+    """Return {(tag, coding): snapshot}, all of one size in each coding."""
+    frozen = {}
+    # The compressors let go of Python's lock: every core takes a language.
+    with ThreadPoolExecutor() as pool:
+        for coding in codings:
+            padders = dict(
+                zip(
+                    documents,
+                    pool.map(CODERS[coding], (d.body for d in documents.values())),
+                    strict=True,
+                )
+            )
+            size_bytes = max(len(padded(0)) for padded in padders.values())
+            for tag, padded in padders.items():
+                body = padded(size_bytes - len(padded(0)))
+                headers = _headers(documents[tag], coding, body)
+                frozen[tag, coding] = Snapshot(headers, body)
+    return frozen
+
+
+def _headers(document: Rendered, coding: str, body: bytes) -> dict[str, Headers]:
+    headers = [(k, v) for k, v in document.headers if k != "Content-Length"]
+    if coding != "identity":
+        headers.append(("Content-Encoding", coding))
+    headers.append(("Content-Length", str(len(body))))
+    plain = [(name, value) for name, value in headers if name not in TLS_ONLY]
+    return {_TLS_SCHEME: headers, _PLAIN_SCHEME: plain}
+
+
+class Site:
+    """The WSGI application that visitors meet: a look-up, with Flask out of the way.
+
+    `guides` holds the guide, `errors` the neutral sentence, both by (tag, coding), and
+    `robots` what crawlers are told.
+    """
+
+    def __init__(self, app: "Flask", tags: list[str], settings: Settings) -> None:
+        """Ask `app` for every document and keep the answers, ready to send."""
+        self.choose_locale = locale_chooser(tags)
+        self._onion = settings.onion
+        self._hosts = frozenset(settings.names)
+        self._forces_https = settings.forces_https
+        # Hosts are judged below; Werkzeug's own list matches no IPv6 address.
+        app.config["TRUSTED_HOSTS"] = None
+        client = app.test_client()
+
+        def answer(path: str, method: str = "GET") -> Rendered:
+            response = client.open(path, method=method, base_url="https://localhost")
+            if response.status_code != (200 if method == "GET" else 405):
+                raise RuntimeError(f"{method} {path}: {response.status}")
+            return Rendered(list(response.headers), response.data)
+
+        self.guides = freeze({tag: answer(f"/{tag}/") for tag in tags})
+        self.errors = freeze(
+            {tag: answer(f"/{tag}/", "POST") for tag in tags}, ["identity"]
+        )
+        self.robots = freeze({"": answer(ROBOTS)}, ["identity"])["", "identity"]
+        self._tags: dict[str, str | None] = {"/": None, "": None}
+        for tag in tags:
+            self._tags[f"/{tag.lower()}"] = self._tags[f"/{tag.lower()}/"] = tag
+
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> list[bytes]:
+        """Answer a request with bytes made at start and nothing of the request."""
+        address = environ.get("PATH_INFO", "").lower()
+        tag = self._tags.get(address, "")
+        language = tag or self.choose_locale(environ.get("HTTP_ACCEPT_LANGUAGE"))
+        host = _host_name(environ.get("HTTP_HOST", ""))
+        # An onion service encrypts by itself; browsers know no TLS there.
+        is_onion = host != "" and host == self._onion
+        scheme = _PLAIN_SCHEME if is_onion else environ["wsgi.url_scheme"]
+        extra: Headers = []
+        snapshot = self.errors[language, "identity"]
+        if host not in self._hosts:
+            status = "400 Bad Request"
+        elif environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            status, extra = "405 Method Not Allowed", [("Allow", "GET, HEAD")]
+        elif self._forces_https and scheme == _PLAIN_SCHEME and not is_onion:
+            status = "308 Permanent Redirect"
+            path = f"/{tag}/" if tag else ROBOTS if address == ROBOTS else "/"
+            extra = [("Location", f"https://{host}{path}")]
+        elif address == ROBOTS:
+            status, snapshot = "200 OK", self.robots
+        else:
+            status = "404 Not Found" if tag == "" else "200 OK"
+            coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING"))
+            snapshot = self.guides[language, coding]
+        start_response(status, snapshot.headers[scheme] + extra)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [snapshot.body]
+
+    def raw_error(self, status: int) -> bytes:
+        """Return a whole HTTP/1.1 answer for what the server refuses by itself."""
+        snapshot = self.errors[self.choose_locale(None), "identity"]
+        lines = [
+            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
+            "Connection: close",
+            *(f"{name}: {value}" for name, value in snapshot.headers[_PLAIN_SCHEME]),
+        ]
+        return "\r\n".join([*lines, "", ""]).encode("latin-1") + snapshot.body
+
+
+def _host_name(host: str) -> str:
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdigit() else host).lower()

@@ -1,0 +1,64 @@
+"""Reading is no exit: a minute of it in `make test`, ten in `make siege` [T16]."""
+
+import random
+import time
+
+from playwright.sync_api import Page
+
+from tests.support.scale import scaled
+
+MINUTES = scaled(1, 10)
+# What hands and screen readers press while reading; Esc and Shift are among it.
+KEYS = [
+    *("Tab", "Shift+Tab", "Space", "Shift+Space", "PageDown", "PageUp", "Home", "End"),
+    *("ArrowDown", "ArrowUp", "ArrowLeft", "Shift+ArrowDown", "Shift+ArrowRight"),
+    *("h", "k", "d", "b", "1", "Shift+h", "Shift+K", "Insert", "CapsLock", "NumLock"),
+    *("Control+c", "Control+a", "Control+Equal", "Control+Minus", "Control+0"),
+    *("Escape", "Shift", "Control+Alt+ArrowRight", "Alt+Shift"),
+]
+
+
+def read_on(page: Page, chance: random.Random, last_key: str) -> str:
+    """Do one thing that a reader does; return the key, if it was one."""
+    x, y = chance.randint(5, 350), chance.randint(80, 620)
+    match chance.randint(0, 5):
+        case 0:
+            page.mouse.wheel(0, chance.randint(-600, 900))
+        case 1:
+            # Text is selected, or a topic opened.
+            page.mouse.move(x, y)
+            page.mouse.down()
+            page.mouse.move(chance.randint(5, 350), chance.randint(80, 620), steps=3)
+            page.mouse.up()
+        case 2:
+            page.mouse.dblclick(x, y) if chance.random() < 0.3 else page.mouse.move(
+                x, y
+            )
+        case _:
+            # Two Esc or three Shift in a row are the exit, not reading.
+            key = chance.choice([key for key in KEYS if key != last_key])
+            # Nor is Enter or Space on the exit.
+            if key == "Space":
+                page.evaluate("document.activeElement.blur()")
+            page.keyboard.press(key)
+            return key
+    return ""
+
+
+def test_reading_is_no_exit(page: Page) -> None:
+    # A helpline's or a language's link, met by chance, is no accident of the exit.
+    page.evaluate(
+        """for (const link of document.querySelectorAll("#page a"))
+          link.removeAttribute("href")"""
+    )
+    chance = random.Random(26)  # noqa: S311 - the same reading each time
+    end = time.monotonic() + MINUTES * 60
+    key, done = "", 0
+    while time.monotonic() < end:
+        key = read_on(page, chance, key)
+        done += 1
+        assert page.locator("#page").count() == 1, f"after {done} steps, at {key}"
+        page.wait_for_timeout(chance.randint(20, 250))
+
+    assert done > 100 * MINUTES
+    assert page.url.startswith("http://localhost")

@@ -1,0 +1,64 @@
+"""The reader's country opens by itself, where there is reason to believe it."""
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.support.gunicorn import Server
+
+
+@pytest.mark.parametrize(
+    ("locale", "zone", "opened"),
+    [
+        ("en-GB", "Asia/Tokyo", "GB"),
+        ("es-MX", "America/Mexico_City", "MX"),
+        ("zh-Hant-TW", "Asia/Taipei", "TW"),
+        ("en-US", "America/New_York", "US"),
+        ("en-US", "Pacific/Honolulu", "US"),
+        # The default of phones the world over.
+        ("en-US", "Europe/Berlin", None),
+        ("en-US", "UTC", None),
+        # No region, one that is no country, one without a row.
+        ("en", "Europe/London", None),
+        ("es-419", "America/Lima", None),
+        ("en-AQ", "Antarctica/Troll", None),
+    ],
+)
+def test_the_country_of_the_language_opens(
+    browser: Browser, server: Server, locale: str, zone: str, opened: str | None
+) -> None:
+    context = browser.new_context(locale=locale, timezone_id=zone)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    page.goto(f"{server.url}en/")
+
+    shown = page.locator(".numbers > details[open]")
+    assert shown.evaluate_all("found => found.map((one) => one.id)") == [opened] * bool(
+        opened
+    )
+    if opened:
+        assert shown.locator(".call").first.is_visible()
+    assert asked == [f"{server.url}en/"]
+    context.close()
+
+
+def test_without_script_every_country_is_in_the_list(
+    browser: Browser, server: Server
+) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="en-GB")
+    page = context.new_page()
+    page.goto(f"{server.url}en/")
+
+    page.locator("#numbers > summary").click()
+    page.locator("#GB > summary").click()
+
+    assert page.locator("#GB .call").first.is_visible()
+    context.close()
+
+
+def test_find_in_page_opens_a_closed_topic(page: Page, server: Server) -> None:
+    # A text fragment walks the page as find in page does.
+    page.goto(f"{server.url}en/#:~:text=trouble%20breathing")
+
+    page.wait_for_selector("details[open] li:has-text('trouble breathing')")

@@ -1,0 +1,295 @@
+"""A visit in Chromium: one request, nothing kept, everything opens."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
+
+from quietpage.config import Settings
+from quietpage.languages import Language
+from tests.support import local_http
+from tests.support.gunicorn import Server
+from tests.support.locales import LANGUAGES, TAGS
+
+
+@pytest.fixture
+def counted(server: Server) -> Iterator[tuple[str, list[str]]]:
+    """A server that passes the page on and counts what is asked of it."""
+    asked: list[str] = []
+    answer = server.send(
+        b"GET /en/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    )
+
+    class Handler(local_http.Handler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.wfile.write(answer)
+            self.close_connection = True
+
+    with local_http.serve(Handler) as port:
+        yield f"http://localhost:{port}/", asked
+
+
+def click_everything_open(page: Page) -> int:
+    details = page.locator("details")
+    for index in range(details.count()):
+        # The reader's country stands open already.
+        if details.nth(index).get_attribute("open") is None:
+            details.nth(index).locator("summary").first.click()
+        assert details.nth(index).get_attribute("open") is not None
+    return details.count()
+
+
+def open_everything(page: Page) -> None:
+    page.evaluate(
+        "for (const part of document.querySelectorAll('details')) part.open = true"
+    )
+
+
+def test_a_visit_is_one_request_and_leaves_nothing(
+    context: BrowserContext, counted: tuple[str, list[str]]
+) -> None:
+    url, asked = counted
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+
+    page.goto(url)
+    opened = click_everything_open(page)
+
+    assert opened > 90
+    assert asked == ["/"]
+    assert said == []
+    assert context.cookies() == []
+    assert page.title() == "Notes"
+    assert page.url == url
+
+
+def test_storage_of_every_kind_is_empty(page: Page) -> None:
+    open_everything(page)
+
+    kept = page.evaluate(
+        """async () => [localStorage.length, sessionStorage.length,
+        (await indexedDB.databases()).length, document.cookie,
+        document.featurePolicy.allowedFeatures().filter((name) =>
+          !name.startsWith("ch-")).length, history.length]"""
+    )
+
+    assert kept == [0, 0, 0, "", 0, 2]
+
+
+def test_the_browser_sees_a_page_alone_that_asks_for_nothing(page: Page) -> None:
+    seen = page.evaluate("[isSecureContext, originAgentCluster, crossOriginIsolated]")
+
+    # COOP and COEP hold; what isolation would allow (exact clocks, shared memory), the
+    # policy denies by `cross-origin-isolated=()`.
+    assert seen == [True, True, False]
+
+
+COUNTRY_GROUPS = """() => {
+  const groups = [[]];
+  for (const node of document.querySelectorAll("#numbers > *")) {
+    if (node.tagName === "HR") groups.push([]);
+    if (node.tagName === "DETAILS") groups.at(-1).push(node.firstChild.textContent);
+  }
+  return groups;
+}"""
+COLLATED = """([groups, tag]) =>
+  groups.map((group) => group.toSorted(new Intl.Collator(tag).compare))"""
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_countries_stand_in_the_order_of_the_language(
+    page: Page, server: Server, tag: str
+) -> None:
+    page.goto(f"{server.url}{tag}/")
+
+    groups = page.evaluate(COUNTRY_GROUPS)
+
+    assert 1 <= len(groups) <= 2
+    assert groups == page.evaluate(COLLATED, [groups, tag])
+
+
+# Phones upright and across, a tablet, desktops, and a desktop zoomed to 400 %.
+SIZES = [
+    (320, 256),
+    (320, 568),
+    (360, 640),
+    (568, 320),
+    (768, 1024),
+    (1280, 720),
+    (1920, 1080),
+]
+
+
+def assert_exit_is_whole_and_on_top(page: Page, width: int, height: int) -> None:
+    box = page.locator("#quick-exit").bounding_box()
+    assert box
+    assert (box["x"], box["y"], box["width"]) == (0, 0, width)
+    assert 48 <= box["height"] <= height / 4
+    assert (
+        page.evaluate(
+            """([w, h]) => [0.05, 0.5, 0.95].flatMap((x) => [0.05, 0.5, 0.95].map((y) =>
+        document.elementFromPoint(x * w, y * h).id))""",
+            [width, box["height"]],
+        )
+        == ["quick-exit"] * 9
+    )
+    # The label is not cut off.
+    assert page.evaluate(
+        """() => { const link = document.getElementById("quick-exit");
+        return link.scrollWidth <= link.clientWidth
+          && link.scrollHeight <= link.clientHeight; }"""
+    )
+
+
+@pytest.mark.parametrize("tag", ["en", "es"])
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_the_exit_is_on_top_at_every_scroll_position(
+    page: Page, server: Server, width: int, height: int, tag: str
+) -> None:
+    page.goto(f"{server.url}{tag}/")
+    page.set_viewport_size({"width": width, "height": height})
+
+    for is_open in (False, True):
+        if is_open:
+            open_everything(page)
+        for share in (0, 0.5, 1):
+            page.evaluate(
+                "s => scrollTo(0, s * document.documentElement.scrollHeight)", share
+            )
+            assert_exit_is_whole_and_on_top(page, width, height)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=TAGS)
+def test_no_label_wraps_to_a_third_line_or_is_cut(
+    page: Page, server: Server, language: Language
+) -> None:
+    page.set_viewport_size({"width": 320, "height": 568})
+    page.goto(f"{server.url}{language.tag}/")
+
+    assert_exit_is_whole_and_on_top(page, 320, 568)
+    lines = page.evaluate(
+        """() => { const range = document.createRange();
+        range.selectNodeContents(document.getElementById("quick-exit"));
+        return new Set([...range.getClientRects()].map((box) => box.top)).size; }"""
+    )
+    assert 1 <= lines <= 2
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.evaluate("getComputedStyle(document.body).direction") == (
+        language.direction
+    )
+    open_everything(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    # Numbers stand as they are dialled.
+    assert set(
+        page.locator(".call").evaluate_all(
+            "all => all.map((one) => getComputedStyle(one).direction)"
+        )
+    ) == {"ltr"}
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_the_exit_empties_the_page_and_leaves_in_every_language(
+    page: Page, server: Server, tag: str
+) -> None:
+    elsewhere = Settings().exit_of(tag)
+    page.route(elsewhere, lambda asked: asked.fulfill(body="Elsewhere"))
+    page.goto("about:blank")
+    page.goto(f"{server.url}{tag}/")
+    entries = page.evaluate("history.length")
+
+    page.locator("#quick-exit").tap()
+
+    page.wait_for_url(elsewhere)
+    assert page.evaluate("[document.body.innerText, history.length]") == [
+        "Elsewhere",
+        entries,
+    ]
+    page.go_back()
+    assert page.url == "about:blank"
+
+
+def test_no_other_target_is_near_the_exit_at_load(page: Page) -> None:
+    gap = page.evaluate(
+        """() => document.querySelector("nav summary").getBoundingClientRect().top
+        - document.getElementById("quick-exit").getBoundingClientRect().bottom"""
+    )
+
+    assert gap >= 24
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 640), (1280, 720)])
+def test_the_exit_is_whole_with_text_of_double_size(
+    page: Page, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+
+    page.evaluate("scrollTo(0, 900)")
+
+    assert_exit_is_whole_and_on_top(page, width, height)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_pinched_page_keeps_the_exit_in_sight(
+    browser: Browser, server: Server
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.goto(server.url)
+    page.evaluate("scrollTo(0, 400)")
+    fingers = context.new_cdp_session(page)
+
+    # Made of touches, it does nothing while touches are emulated.
+    fingers.send(
+        "Input.synthesizePinchGesture",
+        {"x": 200, "y": 400, "scaleFactor": 4, "gestureSourceType": "mouse"},
+    )
+    page.wait_for_timeout(300)
+
+    scale, seen, bar = page.evaluate(
+        """() => { const view = visualViewport;
+        const bar = document.getElementById("quick-exit").getBoundingClientRect();
+        return [view.scale, [view.offsetLeft, view.offsetTop, view.width],
+          [bar.x, bar.y, bar.width]]; }"""
+    )
+    assert scale > 3
+    assert seen[0] > 0
+    assert bar == pytest.approx(seen, abs=1)
+
+    # A finger that slips on it leaves, as on any page.
+    elsewhere = Settings().exit_url
+    page.route(elsewhere, lambda asked: asked.fulfill(body="Elsewhere"))
+    # In pixels of the page, a quarter of the screen's: the bar is 14 high.
+    touch(fingers, "touchStart", (30, 7))
+    for x in range(33, 60, 3):
+        touch(fingers, "touchMove", (x, 7))
+    touch(fingers, "touchEnd")
+    page.wait_for_url(elsewhere)
+    context.close()
+
+
+def touch(fingers: CDPSession, kind: str, *places: tuple[int, int]) -> None:
+    points = [{"x": x, "y": y} for x, y in places]
+    fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def test_screen_readers_get_a_link_with_name_and_keys(page: Page) -> None:
+    session = page.context.new_cdp_session(page)
+
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+
+    spoken = [node for node in nodes if not node["ignored"]]
+    link = next(node for node in spoken if node["role"]["value"] == "link")
+    assert link["name"]["value"] == "Close this page"
+    assert link["description"]["value"] == "Or press Esc twice, or Shift three times"
+    # Among the first three that are spoken, the root and the banner before it.
+    roles = [node["role"]["value"] for node in spoken]
+    assert roles.index("link") <= 3
+    assert "alert" not in roles
+    assert "status" not in roles

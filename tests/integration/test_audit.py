@@ -1,0 +1,730 @@
+"""The audit: our site passes, each broken site is found, by the name of its fault."""
+
+import gzip
+import json
+import re
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from click.testing import Result
+from flask import Flask
+
+from app import create_app, create_site
+from quietpage.audit.client import PORTS
+from quietpage.compression import compress_brotli, compress_gzip
+from quietpage.config import Settings
+from quietpage.export.files import export_files, write_folder
+from quietpage.site import Site
+from tests.support.faulty_site import Change, Exchange, rewritten, serve
+from tests.support.gunicorn import Server
+
+SETTINGS = Settings(locales=("en", "es", "ar"))
+CSP, FEATURES = "Content-Security-Policy", "Permissions-Policy"
+HSTS = "Strict-Transport-Security"
+
+
+@pytest.fixture(scope="module")
+def small_site() -> Site:
+    return create_site(SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    return create_app(SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def export(small_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("release") / "export"
+    write_folder(folder, export_files(small_site, SETTINGS, "/srv", 80))
+    return folder
+
+
+class Audit:
+    """Runs the command on a site, against the release of the small site."""
+
+    def __init__(self, app: Flask, export: Path) -> None:
+        self.app, self.export = app, export
+
+    def run(self, url: str, *options: str) -> Result:
+        return self.app.test_cli_runner().invoke(args=["audit", url, *options])
+
+    def report(
+        self, site: Site, change: Change = lambda _: None, *options: str, **how: Any
+    ) -> dict[str, Any]:
+        """Return {check: (result, what was found)}."""
+        scheme = "https" if how.get("tls") else "http"
+        with serve(site, change, **how) as port:
+            url = f"{scheme}://127.0.0.1:{port}/"
+            result = self.run(url, "--json", "--export", str(self.export), *options)
+        checks = json.loads(result.stdout)["checks"]
+        assert result.exit_code == any(c["result"] == "fail" for c in checks)
+        return {c["check"]: (c["result"], "\n".join(c["found"])) for c in checks}
+
+    def assert_fault(
+        self, finding: str, words: str, site: Site, change: Change = lambda _: None
+    ) -> None:
+        report = self.report(site, change)
+        failed = {name: found for name, (how, found) in report.items() if how == "fail"}
+        assert list(failed) == [finding], failed
+        assert words in failed[finding]
+
+
+@pytest.fixture
+def audit(app: Flask, export: Path) -> Audit:
+    return Audit(app, export)
+
+
+def test_our_site_on_gunicorn_passes(server: Server) -> None:
+    logs = ["--logs", str(server.log), "--logs", str(server.home), "--log-wait", "1"]
+    runner = create_app(Settings()).test_cli_runner()
+    result = runner.invoke(args=["audit", server.url, *logs])
+
+    assert result.exit_code == 0, result.output
+    assert re.search(
+        r"^pass +release +1\d\d pages and all refusals are this rel",
+        result.output,
+        re.MULTILINE,
+    )
+    assert re.search(r"skipped +tls +Not checked: On loopback", result.output)
+    assert re.search(r"skipped +logs +Not checked: Nothing of this aud", result.output)
+    assert " 0 fail, " in result.output
+
+
+# One answer wrong, and of one kind only.
+def on(kind: str, change: Change) -> Change:
+    def change_kind(answer: Exchange) -> None:
+        kinds = {
+            "page": answer.target == "/" and answer.method == "GET",
+            "es": answer.target == "/es/",
+            "404": answer.status == 404,
+            "405": answer.status == 405,
+            "400": answer.status == 400,
+            "HEAD": answer.method == "HEAD",
+            "robots": answer.target == "/robots.txt",
+            "POST": answer.method == "POST",
+            "//": answer.target.startswith("//"),
+            "browsers": "Mozilla" in answer.asked.get("User-Agent", ""),
+            "zstd": "zstd" in answer.asked.get("Accept-Encoding", ""),
+            "part": "Range" in answer.asked,
+        }
+        if kinds[kind]:
+            change(answer)
+
+    return change_kind
+
+
+def header(name: str, value: str) -> Change:
+    return lambda answer: answer.set(name, value)
+
+
+def without(name: str) -> Change:
+    return lambda answer: answer.drop(name)
+
+
+def with_other(name: str, old: str, new: str) -> Change:
+    return lambda answer: answer.replace(name, old, new)
+
+
+def status(code: int) -> Change:
+    return lambda answer: setattr(answer, "status", code)
+
+
+def body(new: bytes) -> Change:
+    return lambda answer: setattr(answer, "body", new)
+
+
+def redirect_away(answer: Exchange) -> None:
+    answer.status = 302
+    answer.set("Location", answer.target)
+
+
+def redirect_to_nowhere(answer: Exchange) -> None:
+    answer.set("Location", "//[")
+
+
+def repeat_the_target(answer: Exchange) -> None:
+    answer.body += answer.target.encode()
+
+
+def hang_up(answer: Exchange) -> None:
+    answer.dropped = True
+
+
+def as_zstd(answer: Exchange) -> None:
+    answer.drop("Content-Encoding")
+    answer.set("Content-Encoding", "zstd")
+
+
+def send_other_part(answer: Exchange) -> None:
+    answer.status, answer.body = 206, b"<script>other</script>"
+
+
+def lengthen(answer: Exchange) -> None:
+    if answer.target == "/es/":
+        answer.body += b"\n"
+
+
+# {what is broken: (what is found, the change)}
+HEADERS: dict[str, tuple[str, Change]] = {
+    "a cookie on a 404": (
+        "set-cookie: a=1 on missing address (wanted: none",
+        on("404", header("Set-Cookie", "a=1")),
+    ),
+    "a cookie for browsers": (
+        "set-cookie: a=1 on missing address as a browser",
+        on("browsers", header("Set-Cookie", "a=1")),
+    ),
+    "an ETag on one language": ("etag: 2 on page es", on("es", header("ETag", "2"))),
+    "a page that caches keep": (
+        "cache-control: max-age=60 on page (wanted: no-store)",
+        on("page", with_other("Cache-Control", "no-store", "max-age=60")),
+    ),
+    "unsafe-inline": (
+        "style-src 'unsafe-inline'",
+        with_other(CSP, "style-src", "style-src 'unsafe-inline'"),
+    ),
+    "a script host": (
+        "cdn.example",
+        with_other(CSP, "script-src", "script-src //cdn.example"),
+    ),
+    "a policy opened before it is closed": (
+        "default-src *;",
+        with_other(CSP, "default-src", "default-src *; default-src"),
+    ),
+    "a policy that reports": (
+        "report-uri",
+        with_other(CSP, "base", "report-uri /; base"),
+    ),
+    "a policy that reports to all": (
+        "report-to",
+        with_other(CSP, "base", "report-to a; base"),
+    ),
+    "no Referrer-Policy on a 405": (
+        "referrer-policy is missing on POST",
+        on("405", without("Referrer-Policy")),
+    ),
+    "frames allowed on a 400": (
+        "x-frame-options: SAMEORIGIN on wrong Host",
+        on("400", with_other("X-Frame-Options", "DENY", "SAMEORIGIN")),
+    ),
+    "the camera allowed": (
+        "camera=(self)",
+        with_other(FEATURES, "camera=()", "camera=(self)"),
+    ),
+    "the camera denied and allowed": (
+        "camera=(),camera=*",
+        with_other(FEATURES, "camera=()", "camera=(),camera=*"),
+    ),
+    "the camera denied twice": ("permissions-policy: ", header(FEATURES, "camera=()")),
+    "answers by cookie": (
+        "vary: Accept-Encoding, Cookie, Accept-Language",
+        with_other("Vary", "Accept-L", "Cookie, Accept-L"),
+    ),
+    "no COOP on HEAD": (
+        "cross-origin-opener-policy is missing on HEAD",
+        on("HEAD", without("Cross-Origin-Opener-Policy")),
+    ),
+    "listed by search engines": (
+        "x-robots-tag is missing on page",
+        on("page", without("X-Robots-Tag")),
+    ),
+    "letters guessed": (
+        "content-type: text/html on page",
+        on("page", with_other("Content-Type", "; charset=utf-8", "")),
+    ),
+    "a server's version": ("server: nginx/1.22.1", header("Server", "nginx/1.22.1")),
+    "a CDN's number": ("cf-ray: 8a1 on page", header("CF-RAY", "8a1")),
+    "network error logging": ("nel: {} on page", header("NEL", "{}")),
+    "an onion of others": (
+        "onion-location: http://x.onion/ on page (wanted: none)",
+        header("Onion-Location", "http://x.onion/"),
+    ),
+    "another host next time": (
+        "alt-svc: ",
+        header("Alt-Svc", 'h2="id7.evil.example:443"; ma=31536000'),
+    ),
+    "an address kept across networks": (
+        "alt-svc: ",
+        header("Alt-Svc", 'h3=":443"; ma=86400; persist=1'),
+    ),
+}
+# {what is broken: (check, what is found, the change)}
+ANSWERS: dict[str, tuple[str, str, Change]] = {
+    "another page for browsers": (
+        "release",
+        "missing address as a browser",
+        on("browsers", body(b"<html>")),
+    ),
+    "another page for browsers' codings": (
+        "release",
+        "page en as a browser",
+        on("zstd", body(compress_brotli(b"<html>")(0))),
+    ),
+    "another part of the page": ("release", "part of", on("part", send_other_part)),
+    "other rules for robots": (
+        "release",
+        "robots.txt has 'Allow: /'",
+        on("robots", body(b"Allow: /")),
+    ),
+    "another page for what is refused": (
+        "release",
+        "POST has '<script>1</script>'",
+        on("POST", body(b"<script>1</script>")),
+    ),
+    "no answer for robots": ("answers", "(robots.txt): no ans", on("robots", hang_up)),
+    "an open redirect": ("redirects", "Location: //canary", on("//", redirect_away)),
+    "a redirect to nowhere": (
+        "redirects",
+        "Location: //[ on",
+        on("404", redirect_to_nowhere),
+    ),
+    "any Host": ("wrong-host", "status 200 for a host name", on("400", status(200))),
+    "a POST taken": ("methods", "status 200 on POST", on("POST", status(200))),
+    **{name: ("headers", *row) for name, row in HEADERS.items()},
+}
+
+
+@pytest.mark.parametrize("broken", ANSWERS)
+def test_a_broken_answer_is_the_one_finding(
+    audit: Audit, small_site: Site, broken: str
+) -> None:
+    finding, words, change = ANSWERS[broken]
+
+    audit.assert_fault(finding, words, small_site, change)
+
+
+def test_the_address_repeated_is_found(audit: Audit, small_site: Site) -> None:
+    report = audit.report(small_site, on("404", repeat_the_target))
+
+    assert report["echo"][0] == report["release"][0] == "fail"
+    assert "in the answer to: missing address" in report["echo"][1]
+
+
+def test_what_cannot_be_read_is_not_called_silent(
+    audit: Audit, small_site: Site
+) -> None:
+    report = audit.report(small_site, on("zstd", as_zstd))
+
+    assert "page en as a browser comes in zstd, which the rel" in report["release"][1]
+    assert report["echo"][0] == "skipped"
+
+
+def test_a_language_of_another_size_is_found(audit: Audit, small_site: Site) -> None:
+    report = audit.report(small_site, lengthen)
+
+    assert re.search(r"from (\d+) to (?!\1)\d+ bytes, br", report["sizes"][1])
+    assert "page es identity is compressed or padded" in report["release"][1]
+
+
+Rewrite = Callable[[str, bytes], bytes]
+
+
+def instead(old: bytes, new: bytes) -> Rewrite:
+    return lambda _, text: text.replace(old, new, 1)
+
+
+# {what is added: (where, the text)}
+ADDED: dict[str, tuple[bytes, bytes]] = {
+    "a picture from elsewhere": (b"</header>", b"<img src=//cdn.example/a.png>"),
+    "a style that imports": (b"<style>", b"@import 'https://cdn.example/a.css';"),
+    "a script of its own address": (b"</header>", b"<script src=/a.js></script>"),
+    "a search from elsewhere": (b"<head>", b"<link rel=search href=//x.example/>"),
+    "a host prepared": (b"<head>", b"<link rel=preconnect href=//x.example>"),
+    "a refresh in no comment": (b"<head>", b"<!--><meta http-equiv=refresh><!-- -->"),
+    "a refresh behind one": (b"<head>", b"<!-- --!><meta http-equiv=refresh><!-- -->"),
+    "a refresh in no text": (b"<head>", b"<![CDATA[><meta http-equiv=refresh>]]>"),
+    "the exit led away": (
+        b"<script>",
+        b"onpointerdown=e=>e.target.href='//x.example';",
+    ),
+    "the title by script": (b"<script>", b"document['tit'+'le']='Abuse help';"),
+    "a beacon": (b"<script>", b"navigator.sendBeacon('/a');"),
+    "a ping": (b"<main>", b"<a href=/en/ ping=/a>a</a>"),
+    "a referrer": (b"<head>", b"<meta name=referrer content=origin>"),
+    "a font": (b"<style>", b"@font-face{src:url(/a.woff2)}"),
+    "a form": (b"</header>", b"<form></form>"),
+    "a remembered field": (b"</header>", b"<input>"),
+    "storage": (b"<script>", b"localStorage.a=1;"),
+    "a preview": (b"<head>", b'<meta property="og:title">'),
+    "the exit in a new tab": (b'<a id="quick-exit"', b' target="_blank"'),
+}
+# {what is changed: (what is shown, the change)}
+DOCUMENTS: dict[str, tuple[str, Rewrite]] = {
+    "a telling title": (">Domestic abuse<", instead(b">Notes<", b">Domestic abuse<")),
+    "no icon": (
+        'the release has \'<link rel="icon"',
+        instead(b'<link rel="icon" href="data:,">', b""),
+    ),
+    "no exit without script": ("<b id=", instead(b'<a id="quick-exit"', b"<b id=x")),
+    "the exit over plain HTTP": (
+        "http://www.w",
+        instead(b"https://www.w", b"http://www.w"),
+    ),
+    "Arabic from the left": ('dir="ltr"', instead(b'dir="rtl"', b'dir="ltr"')),
+    **{
+        name: (text.decode()[:30], instead(mark, mark + text))
+        for name, (mark, text) in ADDED.items()
+    },
+}
+
+
+@pytest.mark.parametrize("broken", DOCUMENTS)
+def test_a_broken_document_is_shown_where_it_differs(
+    audit: Audit, small_site: Site, broken: str
+) -> None:
+    words, rewrite = DOCUMENTS[broken]
+
+    audit.assert_fault("release", words, rewritten(small_site, rewrite))
+
+
+def test_a_document_changed_in_one_coding_is_found(
+    audit: Audit, small_site: Site
+) -> None:
+    def change(answer: Exchange) -> None:
+        if answer.target == "/es/" and ("Content-Encoding", "gzip") in answer.headers:
+            text = small_site.guides["es", "identity"].body.rstrip()
+            padded = compress_gzip(text.replace(b"<main>", b"<main><img src=/a>"))
+            answer.body = padded(max(0, len(answer.body) - len(padded(0))))
+
+    found = audit.report(small_site, change)["release"][1]
+
+    assert "page es gzip has '<" in found
+    assert "<img src=/a>" in found
+
+
+def test_an_address_with_another_page_is_found(
+    audit: Audit, small_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolve_to(monkeypatch, "127.0.0.1", "127.0.0.2")
+
+    def change(answer: Exchange) -> None:
+        if answer.address == "127.0.0.2":
+            answer.body = b"<html>"
+
+    report = audit.report(small_site, change, host="0.0.0.0")  # noqa: S104
+    same = audit.report(small_site, host="0.0.0.0")  # noqa: S104
+
+    assert report["addresses"] == (
+        "fail",
+        "page at 127.0.0.2 differs from page at 127.0.0.1",
+    )
+    assert "page at 127.0.0.2 " in report["release"][1]
+    assert same["addresses"] == ("pass", "the same page at each: 127.0.0.1, 127.0.0.2")
+
+
+def test_an_address_that_cannot_be_reached_is_not_called_alike(
+    audit: Audit, small_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolve_to(monkeypatch, "127.0.0.1", "127.0.0.3")
+
+    result, found = audit.report(small_site)["addresses"]
+
+    assert result == "skipped"
+    assert "127.0.0.3 cannot be reached from here: Connection refused" in found
+
+
+def resolve_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    real = socket.getaddrinfo
+
+    def getaddrinfo(host: str, port: int, *how: Any, **more: Any) -> list[Any]:
+        # Connecting to one of the addresses asks as well, with `how`.
+        hosts = [host] if how else addresses
+        return [found for host in hosts for found in real(host, port, *how, **more)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+
+def test_of_a_copy_that_is_not_known_no_page_is_called_right(
+    audit: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolve_to(monkeypatch, "127.0.0.1")
+    other = create_site(Settings(hosts=("notes.example",), locales=("en",)))
+    tampered = rewritten(other, DOCUMENTS["a beacon"][1])
+
+    with serve(tampered) as port:
+        url = f"http://notes.example:{port}/"
+        refused = audit.run(url)
+        result = audit.run(url, "--yes", "--json")
+
+    report = {c["check"]: c for c in json.loads(result.stdout)["checks"]}
+    assert "notes.example is not among the hosts" in refused.stderr
+    assert report["release"]["result"] == report["sizes"]["result"] == "skipped"
+    assert "Not checked: The settings and tem" in report["release"]["found"][0]
+    assert report["tls"]["result"] == report["plain-http"]["result"] == "fail"
+    assert report["headers"]["result"] == "pass"
+
+
+@pytest.mark.parametrize(
+    ("code", "cause"),
+    [
+        (400, "the page answers 400. The name is not among the hosts of the server's"),
+        (404, "the page answers 404. Name the address of the page"),
+        (504, "the page answers 504. The proxy runs, the service behind it does not"),
+        (500, "the page answers 500. Read what the server prints"),
+    ],
+)
+def test_a_site_without_its_page_gets_a_sentence(
+    audit: Audit, small_site: Site, code: int, cause: str
+) -> None:
+    with serve(small_site, status(code)) as port:
+        result = audit.run(f"http://127.0.0.1:{port}/")
+
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert cause in result.stderr
+
+
+def test_a_redirect_costs_a_request(audit: Audit, small_site: Site) -> None:
+    def move(answer: Exchange) -> None:
+        if answer.target == "/old":
+            answer.status = 301
+            answer.set("Location", "/")
+
+    with serve(small_site, move) as port:
+        result = audit.run(f"http://127.0.0.1:{port}/old")
+
+    assert result.exit_code == 1
+    assert f"redirects to http://127.0.0.1:{port}/, one more request" in result.stderr
+
+
+@pytest.mark.parametrize("kept", ["target", "User-Agent", "X-Forwarded-For", "nothing"])
+def test_what_a_log_keeps_of_a_visit_is_found(
+    audit: Audit, small_site: Site, tmp_path: Path, kept: str
+) -> None:
+    log = tmp_path / "access.log"
+    log.write_text("started\n")
+
+    def write(answer: Exchange) -> None:
+        with log.open("a") as opened:
+            values = {"target": answer.target, **answer.asked}
+            opened.write(values.get(kept, "a visit") + "\n")
+
+    report = audit.report(small_site, write, "--logs", str(tmp_path), "--log-wait", "0")
+
+    assert report["logs"][0] == ("skipped" if kept == "nothing" else "fail")
+
+
+def test_a_log_that_is_written_late_is_waited_for(
+    audit: Audit, small_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "access.log"
+    log.touch()
+    targets: list[str] = []
+    flush = threading.Event()
+
+    def flush_later() -> None:
+        flush.wait(60)
+        log.write_text("\n".join(targets))
+
+    def keep(answer: Exchange) -> None:
+        targets.append(answer.target)
+
+    options = ("--logs", str(log), "--log-wait")
+    early = audit.report(small_site, keep, *options, "0")
+    writer = threading.Thread(target=flush_later)
+    writer.start()
+    # The first look finds nothing, so the log is written while the audit waits.
+    monkeypatch.setattr("quietpage.audit.logs.time.sleep", lambda _: flush.set())
+    late = audit.report(small_site, keep, *options, "60")
+    writer.join()
+
+    assert early["logs"][0] == "skipped"
+    assert "within 0 s, but a log may be written later" in early["logs"][1]
+    assert late["logs"][0] == "fail"
+
+
+def test_what_stays_silent_long_enough_passes_and_says_what_is_unseen(
+    audit: Audit, small_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("quietpage.audit.LONG_ENOUGH_S", 0)
+
+    options = ("--logs", str(tmp_path), "--log-wait", "0")
+    result, found = audit.report(small_site, lambda _: None, *options)["logs"]
+
+    assert result == "pass"
+    assert "what is kept later, elsewhere or as a hash is not checked" in found
+
+
+def test_a_compressed_log_is_not_called_silent(
+    audit: Audit, small_site: Site, tmp_path: Path
+) -> None:
+    log = tmp_path / "access.log.gz"
+
+    def write(answer: Exchange) -> None:
+        log.write_bytes(gzip.compress(answer.target.encode()))
+
+    options = ("--logs", str(tmp_path), "--log-wait", "0")
+    result, found = audit.report(small_site, write, *options)["logs"]
+
+    assert result == "skipped"
+    assert f"{log} cannot be searched here" in found
+
+
+def test_a_folder_that_is_not_an_export_gets_a_sentence(
+    audit: Audit, tmp_path: Path
+) -> None:
+    result = audit.run("http://localhost/", "--export", str(tmp_path))
+
+    assert "is not an export. Make one with `flask export" in result.stderr
+
+
+@pytest.fixture
+def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    return authority
+
+
+def tls(
+    authority: trustme.CA, *names: str, days: float = 90, tickets: int = 0
+) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.num_tickets = tickets
+    ends = datetime.now(UTC) + timedelta(days=days)
+    names = ("127.0.0.1", "localhost", *names)
+    authority.issue_cert(*names, not_after=ends).configure_cert(context)
+    return context
+
+
+def test_a_site_over_tls_passes(
+    audit: Audit, small_site: Site, authority: trustme.CA
+) -> None:
+    report = audit.report(small_site, tls=tls(authority))
+
+    words = "TLS 1.3, nothing below TLS 1.2, certificate valid for 89 days"
+    assert report["tls"] == ("pass", words)
+    assert report["sessions"] == ("pass", "no TLS session is resumed")
+    assert report["plain-http"][0] == "skipped"
+    assert "fail" not in {result for result, _ in report.values()}
+
+
+def test_resumed_sessions_are_not_called_unlinked(
+    audit: Audit, small_site: Site, authority: trustme.CA
+) -> None:
+    report = audit.report(small_site, tls=tls(authority, tickets=2))
+
+    assert report["sessions"][0] == "skipped"
+    assert "it can tell that a browser comes back" in report["sessions"][1]
+
+
+def old_tls(context: ssl.SSLContext) -> None:
+    with pytest.warns(DeprecationWarning, match="TLSv1 is deprecated"):
+        context.minimum_version = ssl.TLSVersion.TLSv1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+
+
+def no_new_tls(context: ssl.SSLContext) -> None:
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+
+
+@pytest.mark.parametrize(
+    ("weaken", "words"),
+    [
+        (old_tls, "TLS 1.0 or 1.1 is accepted at 127.0.0.1"),
+        (no_new_tls, "TLSv1.2 is the newest on offer"),
+    ],
+)
+def test_weak_tls_is_found(
+    audit: Audit,
+    small_site: Site,
+    authority: trustme.CA,
+    weaken: Callable[[ssl.SSLContext], None],
+    words: str,
+) -> None:
+    context = tls(authority)
+    weaken(context)
+
+    assert audit.report(small_site, tls=context)["tls"] == ("fail", words)
+
+
+def test_what_a_certificate_shows_is_found(
+    audit: Audit, small_site: Site, authority: trustme.CA
+) -> None:
+    context = tls(authority, "abuse-help.example", days=5)
+
+    report = audit.report(small_site, tls=context)
+
+    assert report["tls"] == ("fail", "the certificate ends in 4 days")
+    assert report["address"] == ("fail", "'abuse-help.example' holds abus, help")
+
+
+def test_missing_hsts_is_found(
+    audit: Audit, small_site: Site, authority: trustme.CA
+) -> None:
+    report = audit.report(small_site, on("404", without(HSTS)), tls=tls(authority))
+
+    assert report["headers"][0] == "fail"
+    assert f"{HSTS.lower()} is missing on missing address" in report["headers"][1]
+
+
+def to_https(answer: Exchange) -> None:
+    answer.status = 308
+    answer.set("Location", "https://127.0.0.1/")
+
+
+def to_a_numbered_visit(answer: Exchange) -> None:
+    answer.status = 308
+    answer.set("Location", "https://127.0.0.1/?visit=7")
+
+
+def to_another_host(answer: Exchange) -> None:
+    answer.status = 308
+    answer.set("Location", "https://elsewhere.example/")
+
+
+@pytest.mark.parametrize(
+    ("plain", "expected"),
+    [
+        (to_https, "pass"),
+        (to_another_host, "fail"),
+        (to_a_numbered_visit, "fail"),
+        (lambda _: None, "fail"),
+        (hang_up, "skipped"),
+    ],
+    ids=["redirected", "redirected elsewhere", "numbered", "served in plain", "silent"],
+)
+def test_plain_http_must_lead_to_https(  # noqa: PLR0913, PLR0917
+    audit: Audit,
+    small_site: Site,
+    authority: trustme.CA,
+    monkeypatch: pytest.MonkeyPatch,
+    plain: Change,
+    expected: str,
+) -> None:
+    with (
+        serve(small_site, tls=tls(authority)) as port,
+        serve(small_site, plain) as plain_port,
+    ):
+        monkeypatch.setitem(PORTS, "https", port)
+        monkeypatch.setitem(PORTS, "http", plain_port)
+        result = audit.run(
+            "https://127.0.0.1/", "--json", "--export", str(audit.export)
+        )
+
+    checks = {c["check"]: c for c in json.loads(result.stdout)["checks"]}
+    assert checks["plain-http"]["result"] == expected
+
+
+def test_the_report_names_risk_and_fix(audit: Audit, small_site: Site) -> None:
+    with serve(small_site, header("X-Evil", "\x1b[2J")) as port:
+        url = f"http://127.0.0.1:{port}/"
+        table = audit.run(url, "--export", str(audit.export)).stdout
+        report = json.loads(audit.run(url, "--json").stdout)
+
+    finding = next(c for c in report["checks"] if c["check"] == "headers")
+    assert not report["passed"]
+    assert finding["risk"].startswith("A header lets something in, or keeps")
+    assert f"Fix: {finding['fix']}" in table
+    assert "x-evil: ?[2J on page" in table
+    assert "\x1b[2J" not in table
+    assert "10 pass" not in table
+    assert "9 pass, 1 fail, 4 skipped" in table

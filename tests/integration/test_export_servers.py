@@ -1,0 +1,221 @@
+"""Real servers with the exported configuration send what gunicorn sends.
+
+Language, coding, method and host are decided by rules of their own, so each value of
+one is asked for with one value of the others. The rules' expressions have unit tests
+in `tests/unit/test_accept_expressions.py`; what is here shows each server reading them.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from app import create_app, create_site
+from quietpage.config import Settings
+from quietpage.site import Site
+from tests.support.gunicorn import Server, start_server
+from tests.support.locales import TAGS
+from tests.support.static_servers import COMMANDS, ask, check_alike, start_static
+
+PATHS = ["/", "/EN", "/es/?q=1", "/pt-br", "/robots.txt", "/no/such/page", "/.error"]
+CODINGS = [
+    "gzip, deflate, br, zstd",
+    "gzip, deflate",
+    "br;q=0, gzip;q=0.5",
+    "gzip;q=0, *",
+    "BR ; Q=1.0",
+    "x-gzip",
+    "",
+]
+LANGUAGES = [
+    "is, xx-YY;q=0.9, ar-EG;q=0.8, en;q=0.5",
+    "zh-TW,zh;q=0.9",
+    "iw, mo",
+    "es;q=0, fr;q=0.1",
+    "english, de",
+    "*, es",
+    "xx;;q=, \t,,it",
+    "",
+]
+# Beside GET of "/", which most others ask for.
+METHODS = [
+    ("/", "HEAD"),
+    ("/no/such/page", "HEAD"),
+    ("/robots.txt", "HEAD"),
+    *(("/", method) for method in ("POST", "PUT", "DELETE", "OPTIONS", "PROPFIND")),
+    ("/no/such/page", "POST"),
+    ("/robots.txt", "POST"),
+]
+HOSTS = ["LOCALHOST:9", "[::1]", "127.0.0.1", "evil.example", "localhost.evil", "[::2]"]
+LONG_AFTER = "Fri, 01 Jan 2100 00:00:00 GMT"
+CONDITIONS = {
+    "Range": "bytes=0-9",
+    "If-None-Match": '"x"',
+    "If-Modified-Since": LONG_AFTER,
+}
+# In bytes: the longest header line that a server reads.
+LONGEST_HEADER = {"nginx": 2_048, "caddy": 8_192, "apache": 8_190}
+CANARY = "canary7f3a"
+# Each with "Connection: close" and a blank line behind it.
+MALFORMED = [
+    f"G@T /{CANARY} HTTP/1.1\r\nHost: localhost",
+    f"GET /{CANARY} HTTP/1.1",
+    f"GET /{CANARY} HTTP/1.1\r\nHost: local host {CANARY}",
+    f"GET /{CANARY}{'x' * 70_000} HTTP/1.1\r\nHost: localhost",
+    f"GET / HTTP/1.1\r\nHost: localhost\r\nX: {CANARY}{'y' * 70_000}",
+    f"GET /{CANARY} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: {CANARY}",
+    f"GET /{CANARY}%00 HTTP/1.1\r\nHost: localhost",
+    f"GET /../../{CANARY} HTTP/1.1\r\nHost: localhost",
+    f"{CANARY}\r\n\r\n",
+]
+
+
+@pytest.fixture(scope="module", params=COMMANDS)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def static(name: str, site: Site) -> Iterator[Server]:
+    with start_static(name, site, Settings()) as started:
+        yield started
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_kind_of_address_is_answered_as_by_gunicorn(
+    static: Server, server: Server, path: str
+) -> None:
+    check_alike(static, server, path, Accept_Encoding="br", Accept_Language="de")
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_every_language_is_found_by_address_and_by_header(
+    static: Server, server: Server, tag: str
+) -> None:
+    other = TAGS[TAGS.index(tag) - 1]
+
+    check_alike(static, server, f"/{tag}/", Accept_Encoding="br", Accept_Language=other)
+    check_alike(static, server, "/", Accept_Encoding="br", Accept_Language=tag)
+
+
+@pytest.mark.parametrize("path", ["/", "/es", "/no/such/page"])
+@pytest.mark.parametrize("coding", ["br", "gzip", "identity"])
+def test_every_coding_is_sent_with_and_without_a_named_language(
+    static: Server, server: Server, path: str, coding: str
+) -> None:
+    check_alike(static, server, path, Accept_Encoding=coding, Accept_Language="ja")
+
+
+@pytest.mark.parametrize("accepted", CODINGS)
+def test_weights_of_codings_are_read_as_by_gunicorn(
+    static: Server, server: Server, accepted: str
+) -> None:
+    check_alike(static, server, "/", Accept_Encoding=accepted)
+
+
+@pytest.mark.parametrize("accepted", LANGUAGES)
+def test_weights_of_languages_are_read_as_by_gunicorn(
+    static: Server, server: Server, accepted: str
+) -> None:
+    check_alike(static, server, "/", Accept_Encoding="br", Accept_Language=accepted)
+
+
+@pytest.mark.parametrize(("path", "method"), METHODS)
+def test_every_method_is_answered_as_by_gunicorn(
+    static: Server, server: Server, path: str, method: str
+) -> None:
+    check_alike(static, server, path, method, Accept_Language="ja")
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_every_host_is_known_or_refused_as_by_gunicorn(
+    static: Server, server: Server, host: str
+) -> None:
+    check_alike(static, server, "/es/", Host=host, Accept_Encoding="br")
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST"])
+def test_a_wrong_host_is_refused_whatever_the_method(
+    static: Server, server: Server, method: str
+) -> None:
+    check_alike(static, server, "/es/", method, Host="evil.example")
+
+
+@pytest.mark.parametrize("header", CONDITIONS)
+def test_no_request_gets_a_part_or_a_not_modified(
+    static: Server, server: Server, header: str
+) -> None:
+    sent = {"Accept_Encoding": "br", header: CONDITIONS[header]}
+
+    check_alike(static, server, "/", **sent)
+
+
+def test_no_header_is_read_that_is_longer_than_a_browser_sends(
+    static: Server, name: str
+) -> None:
+    status, *_ = ask(static.port, "/", X="x" * (LONGEST_HEADER[name] + 1))
+
+    assert status in (400, 431)
+
+
+def test_the_audit_holds_with_the_release_and_the_logs(static: Server) -> None:
+    export = static.home.parent / "export"
+    asked = ["audit", static.url, "--export", str(export), "--logs", str(static.home)]
+
+    result = create_app().test_cli_runner().invoke(args=[*asked, "--log-wait", "1"])
+
+    assert result.exit_code == 0, result.output
+
+
+def test_what_a_server_refuses_by_itself_repeats_and_keeps_nothing(
+    static: Server,
+) -> None:
+    answers = [
+        static.send(f"{request}\r\nConnection: close\r\n\r\n".encode())
+        for request in MALFORMED
+    ]
+    ask(static.port, f"/{CANARY}", "POST", User_Agent=CANARY, Host=CANARY)
+
+    assert not any(CANARY.encode() in answer for answer in answers)
+    written = b"".join(p.read_bytes() for p in static.home.rglob("*") if p.is_file())
+    assert CANARY.encode() not in written
+    assert b"client: 127.0.0.1" not in written
+    assert b"GET /" not in written
+
+
+ONION = f"{'a' * 56}.onion"
+SECURE = Settings(
+    hosts=("localhost", "notes.example"),
+    https=True,
+    onion=ONION,
+    locales=("en", "es", "pt-BR"),
+)
+
+
+@pytest.fixture(scope="module")
+def secure_site() -> Site:
+    return create_site(SECURE)
+
+
+@pytest.fixture(scope="module")
+def secure_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    settings = f"""
+hosts = ["localhost", "notes.example"]
+https = true
+onion = "{ONION}"
+locales = ["en", "es", "pt-BR"]
+"""
+    with start_server(tmp_path_factory.mktemp("secure"), settings=settings) as started:
+        yield started
+
+
+def test_plain_http_is_sent_to_https_and_the_onion_is_not(
+    name: str, secure_site: Site, secure_server: Server
+) -> None:
+    with start_static(name, secure_site, SECURE) as static:
+        for host in ("notes.example:80", "localhost", ONION, "evil.example"):
+            check_alike(static, secure_server, "/pt-br?q=1", Host=host)
+            check_alike(static, secure_server, "/", "POST", Host=host)
+        for path in ("/", "/es/", "/robots.txt", "/no/such/page"):
+            check_alike(static, secure_server, path, Host="notes.example")
+        for path in ("/robots.txt", "/no/such/page"):
+            check_alike(static, secure_server, path, Host=ONION)

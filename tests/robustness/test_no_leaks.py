@@ -1,0 +1,111 @@
+"""Nothing turns on, by request or environment, what would tell of a visitor."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from quietpage.config import ROOT
+from tests.support.fuzzed_requests import attempts
+from tests.support.gunicorn import Server
+from tests.support.monitored_server import besieged, copy_of_the_code, settled
+from tests.support.response_validator import CANARY, read_answers
+from tests.support.scale import scaled
+
+# What is set in a shell or a unit file for another program, or was left there.
+ENVIRONMENTS = {
+    "Flask's debugger": {"FLASK_DEBUG": "1", "FLASK_ENV": "development", "DEBUG": "1"},
+    "Werkzeug's debugger": {"WERKZEUG_RUN_MAIN": "true", "WERKZEUG_DEBUG_PIN": "off"},
+    "Python's": {"PYTHONDEVMODE": "1", "PYTHONVERBOSE": "", "PYTHONFAULTHANDLER": "1"},
+    "an access log": {"GUNICORN_CMD_ARGS": "--access-logfile -"},
+    "an access log in a file": {
+        "GUNICORN_CMD_ARGS": "--access-logfile access.log --access-logformat %({all}e)s"
+    },
+    "debug lines": {"GUNICORN_CMD_ARGS": "--log-level debug --capture-output"},
+    "an error log": {"GUNICORN_CMD_ARGS": "--error-logfile - --log-level DEBUG"},
+    "the system's log": {
+        "GUNICORN_CMD_ARGS": "--log-syslog --log-syslog-to udp://[::1]:9"
+    },
+    "reloading": {"GUNICORN_CMD_ARGS": "--reload --log-level debug"},
+}
+TOGETHER = {
+    name: " ".join(e[name] for e in ENVIRONMENTS.values() if name in e)
+    for name in {name for e in ENVIRONMENTS.values() for name in e}
+}
+CASES = scaled({"all of it": TOGETHER}, ENVIRONMENTS)
+# What asks a server for more than it says.
+CURIOUS = (
+    "Accept-Language: {0}\r\nX-Debug: 1\r\nX-Flask-Debug: 1\r\nCookie: debug=1; {0}\r\n"
+    "X-Forwarded-For: {0}\r\nReferer: https://{0}/\r\nUser-Agent: Mozilla/5.0 {0}\r\n"
+)
+QUERIES = ["__debugger__=yes&cmd=resource&f=debugger.js", "debug=1", "_debug=True"]
+
+
+def ask_curiously(server: Server) -> None:
+    """Ask for debuggers and consoles, and send some of the fuzz."""
+    for path in ["/", "/console", "/debug", "/server-status", f"/{CANARY}"]:
+        for query in QUERIES:
+            head = f"GET {path}?{query}&{CANARY} HTTP/1.1\r\nHost: localhost\r\n"
+            more = f"{CURIOUS.format(CANARY)}Connection: close\r\n\r\n"
+            [answer] = read_answers(server.send((head + more).encode()))
+            assert answer.status == (200 if path == "/" else 404)
+    for attempt in attempts(seed=9, count=100):
+        ended = attempt.data.rstrip(b"\r\n") + b"\r\n\r\n"
+        if ended.startswith(b"GET /") and b"close" in ended:
+            read_answers(server.send(ended), is_cut=True)
+
+
+@pytest.mark.parametrize("environment", CASES.values(), ids=CASES)
+def test_no_environment_makes_the_server_tell(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    root = copy_of_the_code(tmp_path)
+    before = set(root.rglob("*"))
+    with besieged(tmp_path, environment=environment, root=root) as server:
+        ask_curiously(server)
+
+    made = set(root.rglob("*")) - before
+    assert all(file.read_bytes() == b"" for file in made)
+
+
+def test_a_logger_that_would_tell_ends_the_start(tmp_path: Path) -> None:
+    arguments = "--logger-class gunicorn.glogging.Logger --access-logfile -"
+    (tmp_path / "quietpage.toml").write_text('locales = ["en"]')
+    started = subprocess.run(
+        [str(Path(sys.executable).with_name("gunicorn")), "--bind", "127.0.0.1:0"],
+        cwd=ROOT,
+        env={
+            "GUNICORN_CMD_ARGS": arguments,
+            "QUIETPAGE_CONFIG": str(tmp_path / "quietpage.toml"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+
+    assert started.returncode == 1
+    assert "Error: gunicorn's --logger-class would write what" in started.stderr
+    assert "Traceback" not in started.stderr
+
+
+def test_an_error_of_ours_is_told_without_a_word_of_the_request(tmp_path: Path) -> None:
+    root = copy_of_the_code(tmp_path)
+    code = root / "quietpage" / "site.py"
+    fault = "address.index(environ)  # type: ignore\n        tag = self._tags"
+    code.write_text(code.read_text().replace("tag = self._tags", fault, 1))
+    request = (
+        f"GET /{CANARY} HTTP/1.1\r\nHost: localhost\r\n{CURIOUS.format(CANARY)}\r\n"
+    )
+    with besieged(tmp_path, root=root) as server:
+        answer = server.send(request.encode())
+        settled(server)
+        printed = server.log.read_text()
+
+    assert answer.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
+    assert b"could not be shown" in answer
+    assert CANARY.encode() not in answer
+    assert "[ERROR] TypeError in site.py:" in printed
+    assert "Traceback" not in printed

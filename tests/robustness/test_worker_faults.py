@@ -1,0 +1,239 @@
+"""Faults under load: no wrong byte to anyone, nothing lost but what a worker held."""
+
+import os
+import resource
+import signal
+import socket
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from app import create_site
+from quietpage.config import Settings
+from tests.support.background_load import CLIENTS, asking, bodies_of
+from tests.support.gunicorn import Server, children
+from tests.support.monitored_server import besieged, copy_of_the_code, settled
+from tests.support.response_validator import SETTINGS, TAGS, besieged_site
+from tests.support.scale import scaled
+
+ROUNDS = scaled(2, 20)
+# Answers that each state of affairs is watched for.
+SOME = scaled(100, 1000)
+BROKEN = Path("translations", "es", "LC_MESSAGES", "messages.po")
+
+
+def wait_until_printed(server: Server, words: str, patience_s: float = 60) -> str:
+    """Return the first line that has `words`, as soon as it is there."""
+    end = time.monotonic() + patience_s
+    while time.monotonic() < end:
+        for line in server.log.read_text("utf-8", "replace").splitlines():
+            if words in line:
+                return line
+        time.sleep(0.05)
+    pytest.fail(f"nobody printed '{words}': {server.log.read_text()}")
+
+
+def test_a_killed_worker_loses_no_more_than_it_held(tmp_path: Path) -> None:
+    with besieged(tmp_path) as server, asking(server.port) as tally:
+        for _ in range(ROUNDS):
+            tally.wait(SOME)
+            victim = min(settled(server))
+            os.kill(victim, signal.SIGKILL)
+            tally.wait(SOME)
+            assert victim not in settled(server)
+
+    assert tally.wrong == []
+    assert len(tally.lost) <= ROUNDS * CLIENTS, tally.lost
+
+
+def test_a_dying_worker_dumps_no_core(tmp_path: Path) -> None:
+    prefix = ["prlimit", "--core=unlimited"]
+    root = copy_of_the_code(tmp_path)
+    before = set(root.rglob("*"))
+    with besieged(tmp_path, prefix=prefix, root=root) as server:
+        with asking(server.port) as tally:
+            tally.wait(SOME)
+            os.kill(min(settled(server)), signal.SIGSEGV)
+            tally.wait(SOME)
+        limits = Path(f"/proc/{server.pid}/limits").read_text()
+
+    assert tally.wrong == []
+    assert set(root.rglob("*")) == before
+    # At 1 byte the kernel gives a dump neither to a file nor to a program.
+    assert "Max core file size        1                    1 " in limits
+
+
+def test_an_upgrade_shows_changed_catalogs_and_loses_nothing(tmp_path: Path) -> None:
+    root = copy_of_the_code(tmp_path)
+    titled = SETTINGS + 'titles = { es = "Apuntes" }\n'
+    new_site = create_site(Settings(locales=TAGS, titles={"es": "Apuntes"}))
+    with besieged(tmp_path, root=root) as server:
+        with asking(server.port, bodies_of(besieged_site(), new_site)) as tally:
+            tally.wait(SOME)
+            (tmp_path / "site" / "quietpage.toml").write_text(titled)
+            new_master = upgrade(server)
+            tally.wait(SOME)
+        with asking(server.port, bodies_of(new_site)) as afterwards:
+            afterwards.wait(SOME)
+        os.kill(new_master, signal.SIGTERM)
+        end_of(new_master)
+
+    assert (tally.wrong, tally.lost) == ([], [])
+    assert (afterwards.wrong, afterwards.lost) == ([], [])
+
+
+def upgrade(server: Server) -> int:
+    """Send USR2, and return the new master's process id when the old one has ended."""
+    workers = settled(server)
+    os.kill(server.pid, signal.SIGUSR2)
+    end = time.monotonic() + 60
+    while not (new := children(server.pid) - workers):
+        assert time.monotonic() < end, "no new master"
+        time.sleep(0.02)
+    end_of(server.pid)
+    [pid] = new
+    while len(children(pid)) != len(workers):
+        assert time.monotonic() < end, server.log.read_text()
+        time.sleep(0.05)
+    return pid
+
+
+def end_of(pid: int) -> None:
+    """Return when a process has ended, or waits only for its parent to know."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            return
+        if state == "Z":
+            return
+        time.sleep(0.05)
+    pytest.fail("a master did not end")
+
+
+def test_a_broken_catalog_ends_the_upgrade_and_not_the_site(tmp_path: Path) -> None:
+    root = copy_of_the_code(tmp_path)
+    with besieged(tmp_path, root=root) as server, asking(server.port) as tally:
+        tally.wait(SOME)
+        (root / BROKEN).write_text('msgid "A"\nmsgstr "B\n')
+        os.kill(server.pid, signal.SIGUSR2)
+        why = wait_until_printed(server, "Error: ")
+        tally.wait(SOME)
+        settled(server)
+        printed = server.log.read_text()
+
+    assert (tally.wrong, tally.lost) == ([], [])
+    assert why.startswith("Error: translations/es/LC_MESSAGES/messages.po: cannot be")
+    assert "Traceback" not in printed
+
+
+def test_a_broken_setting_at_hup_does_not_end_the_site(tmp_path: Path) -> None:
+    with besieged(tmp_path) as server, asking(server.port) as tally:
+        tally.wait(SOME)
+        (tmp_path / "site" / "quietpage.toml").write_text("locales = 5")
+        os.kill(server.pid, signal.SIGHUP)
+        why = wait_until_printed(server, "Error: ")
+        tally.wait(SOME)
+
+    assert tally.wrong == []
+    assert why.startswith("Error: quietpage.toml: locales is 5, but must be")
+
+
+def test_deleted_catalogs_and_templates_change_nothing(tmp_path: Path) -> None:
+    root = copy_of_the_code(tmp_path)
+    with besieged(tmp_path, root=root) as server, asking(server.port) as tally:
+        tally.wait(SOME)
+        for part in ("translations", "templates", "static", "blueprints"):
+            (root / part).rename(tmp_path / f"gone-{part}")
+        os.kill(min(settled(server)), signal.SIGTERM)
+        tally.wait(SOME)
+        settled(server)
+
+    assert (tally.wrong, tally.lost) == ([], [])
+
+
+def test_a_stop_answers_the_requests_that_have_begun(tmp_path: Path) -> None:
+    line = b"GET /en/ HTTP/1.1\r\nHost: localhost\r\n"
+    with besieged(tmp_path) as server, ExitStack() as stack:
+        begun = [
+            stack.enter_context(
+                socket.create_connection(("127.0.0.1", server.port), 30)
+            )
+            for _ in range(8)
+        ]
+        for connection in begun:
+            connection.sendall(line)
+        # Each is with a thread by now.
+        time.sleep(1)
+        os.kill(server.pid, signal.SIGTERM)
+        time.sleep(1)
+        answers = []
+        for connection in begun:
+            connection.sendall(b"\r\n")
+            with connection.makefile("rb") as come:
+                answers.append(come.read())
+
+    body = besieged_site().guides["en", "identity"].body
+    assert [answer.endswith(body) for answer in answers] == [True] * 8
+
+
+def test_no_descriptors_left_is_survived(tmp_path: Path) -> None:
+    prefix = ["prlimit", "--nofile=128"]
+    with besieged(tmp_path, prefix=prefix) as server, ExitStack() as stack:
+        workers = settled(server)
+        with asking(server.port) as tally:
+            tally.wait(SOME)
+        crowd = [
+            stack.enter_context(
+                socket.create_connection(("127.0.0.1", server.port), 30)
+            )
+            for _ in range(400)
+        ]
+        time.sleep(3)
+        for connection in crowd:
+            connection.close()
+        with asking(server.port) as afterwards:
+            afterwards.wait(SOME)
+        survivors = settled(server)
+
+    assert survivors == workers
+    assert tally.wrong + afterwards.wrong == []
+    assert tally.lost + afterwards.lost == []
+
+
+def test_a_disk_that_takes_no_byte_changes_nothing(tmp_path: Path) -> None:
+    with besieged(tmp_path) as server, asking(server.port) as tally:
+        for pid in {server.pid, *settled(server)}:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, 0))
+        tally.wait(SOME)
+        os.kill(min(settled(server)), signal.SIGTERM)
+        tally.wait(SOME)
+        settled(server)
+        printed = server.log.read_text()
+
+    assert (tally.wrong, tally.lost) == ([], [])
+    # Not even that a worker was started could be written.
+    assert printed.count("Booting worker") == 2
+
+
+def test_a_worker_without_memory_sends_nothing_wrong(tmp_path: Path) -> None:
+    with besieged(tmp_path) as server, asking(server.port) as tally:
+        tally.wait(SOME)
+        for pid in settled(server):
+            size = int(Path(f"/proc/{pid}/statm").read_text().split()[0])
+            limit = size * resource.getpagesize()
+            resource.prlimit(pid, resource.RLIMIT_AS, (limit, limit))
+        tally.wait(SOME)
+        crowd = [
+            socket.create_connection(("127.0.0.1", server.port)) for _ in range(99)
+        ]
+        tally.wait(SOME)
+        for connection in crowd:
+            connection.close()
+        tally.wait(SOME)
+
+    assert tally.wrong == []
+    assert len(tally.lost) <= 2 * CLIENTS, tally.lost

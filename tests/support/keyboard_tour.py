@@ -1,0 +1,43 @@
+"""What a reader does on the page, and what must hold after the exit."""
+
+from tests.support.browser_engines import Engine
+from tests.support.exit_destination import Destination
+from tests.support.input_actions import BELOW_THE_BAR, down, move, pointer, up
+
+# What a reader sees: nothing of the page while the exit is pressed or it is covered.
+SEEN = "return document.body.innerText"
+
+
+def tour(visit: Engine) -> None:
+    """Read as a reader does: five topics, three countries, two languages [T4]."""
+    for tag in ("es", "en"):
+        visit.run(
+            """const links = document.querySelectorAll("nav a");
+            document.querySelector("nav summary").click();
+            [...links].find((link) => link.hreflang === arguments[0]).click()""",
+            tag,
+        )
+        visit.shows(visit.run("return location.origin") + f"/{tag}/")
+    # A real click, so that no engine takes the entry for one without a reader.
+    visit.perform(pointer(move(BELOW_THE_BAR), down(), up()))
+    visit.run(
+        """for (const summary of [
+          ...[...document.querySelectorAll(".rest summary")].slice(0, 5),
+          ...[...document.querySelectorAll("#numbers summary")].slice(0, 4),
+        ]) summary.click()"""
+    )
+
+
+def arrive(visit: Engine, destination: Destination) -> None:
+    visit.shows(destination.url)
+
+
+def assert_back_shows_nothing(visit: Engine, destination: Destination) -> None:
+    """Back five times, Forward, Reload: only pages of others [T4]."""
+    visit.traverse(-1)
+    visit.shows(f"{destination.url}search")
+    visit.traverse(1)
+    arrive(visit, destination)
+    for _ in range(5):
+        visit.traverse(-1)
+        visit.wait(lambda: "localhost" not in visit.url())

@@ -1,0 +1,16 @@
+"""The languages on offer, by the folders of their catalogs; no catalog is read."""
+
+from babel.core import Locale
+
+from quietpage.languages import SOURCE_TAG, Language, Messages
+from quietpage.po_files import catalog_files, locale_of
+
+_LOCALES = [Locale(SOURCE_TAG), *map(locale_of, catalog_files())]
+LANGUAGES = sorted(
+    (
+        Language(str(x).replace("_", "-"), x, Messages(), is_draft=True)
+        for x in _LOCALES
+    ),
+    key=lambda language: (language.tag != SOURCE_TAG, language.own_name.casefold()),
+)
+TAGS = [language.tag for language in LANGUAGES]

@@ -1,0 +1,88 @@
+"""A copy under siege, of which nothing a client sent may be found in the end."""
+
+import re
+import shutil
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+
+from quietpage.config import ROOT
+from tests.support.gunicorn import Server, start_server
+from tests.support.response_validator import CANARY, SETTINGS
+
+WORKERS = 2
+PARTS = ["app.py", "gunicorn.conf.py", "blueprints", "quietpage", "static"]
+PARTS += ["templates", "translations"]
+
+
+@contextmanager
+def besieged(
+    folder: Path,
+    settings: str = SETTINGS,
+    *,
+    prefix: Sequence[str] = (),
+    environment: Mapping[str, str] = MappingProxyType({}),
+    root: Path = ROOT,
+) -> Iterator[Server]:
+    """Run a copy, and see afterwards that it kept nothing of its clients."""
+    with start_server(
+        folder / "site",
+        settings=settings,
+        prefix=prefix,
+        environment=environment,
+        root=root,
+    ) as server:
+        settled(server)
+        yield server
+        written = {f for f in open_files(server) if Path(f).stat().st_size}
+    assert written <= {str(server.log)}
+    check_silence(server)
+
+
+def settled(server: Server, patience_s: float = 60) -> set[int]:
+    """Return the process ids of the workers as soon as both are there."""
+    end = time.monotonic() + patience_s
+    while len(workers := server.workers()) != WORKERS:
+        assert time.monotonic() < end, f"{len(workers)} workers"
+        time.sleep(0.05)
+    return workers
+
+
+def copy_of_the_code(folder: Path) -> Path:
+    """Return a copy of the code and catalogs, to be broken."""
+    root = folder / "code"
+    root.mkdir()
+    for part in PARTS:
+        if (ROOT / part).is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / part, root / part, ignore=ignored)
+        else:
+            shutil.copy(ROOT / part, root / part)
+    return root
+
+
+def open_files(server: Server) -> set[str]:
+    """Return the files on disk that master and workers have open."""
+    found = set()
+    for pid in {server.pid, *server.workers()}:
+        for link in Path(f"/proc/{pid}/fd").glob("*"):
+            try:
+                target = str(link.readlink())
+            except OSError:
+                continue
+            # A worker's heartbeat is in /dev/shm, has no byte and no name.
+            if target.startswith("/") and not target.startswith(("/dev/", "/proc/")):
+                found.add(target)
+    return found
+
+
+def check_silence(server: Server) -> None:
+    """See that no word of a client was printed, and no file written."""
+    printed = server.log.read_text("utf-8", "replace")
+    assert "Listening" in printed
+    assert CANARY not in printed.lower()
+    assert "Mozilla" not in printed
+    assert not re.search(rf"127\.0\.0\.1(?!:{server.port}\b)", printed), printed
+    assert list(server.home.rglob("*")) == []

@@ -1,0 +1,132 @@
+"""Real nginx, Caddy and Apache over an export, with the configuration in it."""
+
+import http.client
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from quietpage.config import ROOT, Settings
+from quietpage.export.files import export_files, write_folder
+from quietpage.site import Site
+from tests.support.gunicorn import Server, free_port, wait_for
+
+# The name of the server, the moment, and how the connection goes on.
+OWN = {"server", "date", "connection", "keep-alive"}
+DOCS = ROOT / "docs" / "static.md"
+Answer = tuple[int, set[tuple[str, str]], bytes]
+
+
+def nginx(folder: Path, export: Path) -> list[str]:
+    """Return the command that runs nginx as a stock one, with the export included."""
+    main = folder / "main.conf"
+    main.write_text(f"""
+pid {folder}/pid;
+daemon off;
+# At this level nginx would name whoever sends what it cannot read.
+error_log {folder}/error.log info;
+events {{ }}
+http {{
+    include /etc/nginx/mime.types;
+    gzip on;
+    access_log {folder}/access.log;
+    include {export}/nginx.conf;
+}}
+""")
+    return ["nginx", "-c", str(main), "-e", f"{folder}/error.log"]
+
+
+def caddy(_folder: Path, export: Path) -> list[str]:
+    """Return the command that runs Caddy as Debian's unit does."""
+    return ["caddy", "run", "--config", str(export / "Caddyfile")]
+
+
+def apache(folder: Path, export: Path) -> list[str]:
+    """Return the command that runs Apache as docs/static-hosting.md has it."""
+    host = DOCS.read_text().split("```apache\n")[1].split("```")[0]
+    port = re.findall(r":([0-9]+) {", (export / "Caddyfile").read_text())[0]
+    host = host.replace(":80", f":{port}").replace("/srv/quietpage", str(export))
+    modules = ["mpm_event", "authz_core", "mime", "dir", "env", "rewrite", "headers"]
+    loaded = "".join(
+        f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"
+        for name in [*modules, "deflate", "filter"]
+    )
+    main = folder / "main.conf"
+    main.write_text(f"""
+ServerRoot {folder}
+PidFile {folder}/pid
+ErrorLog {folder}/error.log
+ServerTokens Prod
+Listen {port}
+User www-data
+Group www-data
+{loaded}
+TypesConfig /etc/mime.types
+AddOutputFilterByType DEFLATE text/html
+{host}
+""")
+    return ["apache2", "-f", str(main), "-D", "FOREGROUND"]
+
+
+COMMANDS: Mapping[str, Callable[[Path, Path], list[str]]] = {
+    "nginx": nginx,
+    "caddy": caddy,
+    "apache": apache,
+}
+
+
+@contextmanager
+def start_static(name: str, site: Site, settings: Settings) -> Iterator[Server]:
+    """Run the server of that name over an export, its logs in a folder of its own."""
+    # Not below pytest's folder: it is for its owner alone, and the workers are others.
+    with TemporaryDirectory(prefix="quietpage-") as place:
+        folder = Path(place)
+        folder.chmod(0o755)
+        export, logs, port = folder / "export", folder / "logs", free_port()
+        logs.mkdir()
+        write_folder(export, export_files(site, settings, str(export), port))
+        command = COMMANDS[name](logs, export)
+        path = f"{os.environ['PATH']}:/usr/sbin"
+        executable = shutil.which(command[0], path=path)
+        assert executable, f"{command[0]} is not installed; `make test` installs it"
+        log = logs / "output.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [executable, *command[1:]],
+                stdout=output,
+                stderr=output,
+                env=os.environ | {"HOME": str(logs), "PATH": path},
+            )
+            try:
+                wait_for(("127.0.0.1", port), process)
+                yield Server(port, process.pid, log, logs)
+            finally:
+                process.terminate()
+                process.wait(15)
+
+
+def ask(port: int, path: str, method: str = "GET", **headers: str) -> Answer:
+    """Return status, headers in lower case and body of one request."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request(method, path, headers={"Host": f"localhost:{port}"} | sent)
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    pairs = [(k.lower(), v) for k, v in answer.getheaders() if k.lower() not in OWN]
+    assert len(dict(pairs)) == len(pairs), "a header came twice"
+    # Apache writes the list without a space, whatever the configuration says.
+    return answer.status, {(k, v.replace(", ", ",")) for k, v in pairs}, body
+
+
+def check_alike(static: Server, server: Server, *request: str, **headers: str) -> None:
+    """Compare status, headers and body; of headers only what differs is shown."""
+    status, sent, body = ask(static.port, *request, **headers)
+    expected_status, expected, expected_body = ask(server.port, *request, **headers)
+    assert status == expected_status, (request, headers)
+    assert sent ^ expected == set(), (request, headers)
+    assert body == expected_body, (request, headers)

@@ -1,0 +1,107 @@
+"""Chromium without its driver, which a tab that is to be discarded must not have."""
+
+import json
+import re
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import websocket
+
+from tests.support.chromium_flags import CHROMIUM_FLAGS
+
+# The page by which Chromium's own people discard a tab, and what is pressed on it.
+PAGE = "chrome://discards/"
+PRESS = """(() => {
+  const table = document.querySelector("discards-main").shadowRoot
+    .querySelector("discards-tab").shadowRoot;
+  const row = [...table.querySelectorAll("tr")].find((one) =>
+    one.innerText.includes("%s"));
+  [...row.querySelectorAll("div")].findLast((one) =>
+    one.innerText.trim() === "[Urgent Discard]").click();
+  return true; })()"""
+PATIENCE_S = 30
+
+
+class Chromium:
+    """A Chromium that is asked by its debugger, a connection for each question."""
+
+    def __init__(self, port: int) -> None:
+        """Take over a started Chromium that listens on that port."""
+        self._port = port
+
+    def run(self, url: str, expression: str) -> Any:
+        """Return what an expression is in the page of an address, once it is there."""
+        end = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return self._ask(self._page(url), expression)
+            except (LookupError, OSError, websocket.WebSocketException):
+                # Not there yet, or on its way.
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.1)
+
+    def discard(self, url: str) -> None:
+        """Go to another tab, discard the one of the address, come back to it."""
+        before = self._page(url)["id"]
+        tool = json.loads(self._get(f"new?{PAGE}", "PUT"))
+        end = time.monotonic() + PATIENCE_S
+        # Chromium refuses while the tab has only just gone out of sight.
+        while self._page(url)["id"] == before:
+            assert time.monotonic() < end, "the tab was not discarded"
+            self.run(PAGE, PRESS % url)
+            time.sleep(0.5)
+        self._get(f"close/{tool['id']}")
+
+    def _page(self, url: str) -> dict[str, str]:
+        pages: list[dict[str, str]] = json.loads(self._get("list"))
+        found = [p for p in pages if (p["type"], p["url"]) == ("page", url)]
+        return found[0]
+
+    def _ask(self, page: dict[str, str], expression: str) -> Any:
+        asked = {"expression": expression, "returnByValue": True}
+        message = {"id": 1, "method": "Runtime.evaluate", "params": asked}
+        # A socket of our own, for the library leaves it open where a tab is gone.
+        with socket.create_connection(("127.0.0.1", self._port), 10) as plain:
+            connection = websocket.create_connection(
+                page["webSocketDebuggerUrl"], suppress_origin=True, socket=plain
+            )
+            connection.send(json.dumps(message))
+            answer = json.loads(connection.recv())["result"]
+        if "exceptionDetails" in answer:
+            raise LookupError(answer["exceptionDetails"]["text"])
+        return answer["result"].get("value")
+
+    def _get(self, path: str, method: str = "GET") -> bytes:
+        address = f"http://127.0.0.1:{self._port}/json/{path}"
+        request = urllib.request.Request(address, method=method)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            body: bytes = answer.read()
+        return body
+
+
+@contextmanager
+def chromium(profile: Path, url: str) -> Iterator[Chromium]:
+    """Start Chromium with one tab of that address."""
+    # Without this its pages for debugging are locked.
+    (profile / "Local State").write_text('{"internal_only_uis_enabled": true}')
+    command = ["chromium", f"--user-data-dir={profile}", *CHROMIUM_FLAGS]
+    process = subprocess.Popen(
+        [*command, "--no-first-run", "--remote-debugging-port=0", url],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr
+    found = (re.search(r"listening on ws://[^:]+:(\d+)", x) for x in process.stderr)
+    port = next(int(match[1]) for match in found if match)
+    try:
+        yield Chromium(port)
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)

@@ -1,0 +1,168 @@
+"""An export is the same each time, replaces only its like, and whole."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+
+from app import create_app
+from quietpage.config import Settings
+from quietpage.errors import QuietpageError
+from quietpage.export.files import check_replaceable, export_files, write_folder
+from quietpage.site import Site
+from tests.support.locales import TAGS
+
+FILES = {"site/index.html": b"old", "SHA256SUMS": b""}
+
+
+@pytest.fixture(scope="module")
+def files(site: Site) -> dict[str, bytes]:
+    return export_files(site, Settings(), "/srv/quietpage", 80)
+
+
+def run(app: Flask, *arguments: str) -> Result:
+    return CliRunner().invoke(app.cli, ["export", *arguments])
+
+
+def content_of(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_every_page_is_written_in_every_coding_as_it_is_served(
+    files: dict[str, bytes], site: Site
+) -> None:
+    for tag in TAGS:
+        page = f"site/{tag}/index.html"
+        assert files[page] == site.guides[tag, "identity"].body
+        assert files[f"{page}.br"] == site.guides[tag, "br"].body
+        assert files[f"{page}.gz"] == site.guides[tag, "gzip"].body
+        assert files[f"site/{tag}/error.html"] == site.errors[tag, "identity"].body
+
+
+def test_the_command_writes_the_same_bytes_again(
+    tmp_path: Path, files: dict[str, bytes]
+) -> None:
+    folder = tmp_path / "new" / "out"
+
+    results = [run(create_app(Settings()), str(folder)) for _ in range(2)]
+
+    assert [result.exit_code for result in results] == [0, 0]
+    assert f"{len(TAGS)} languages" in results[1].output
+    assert content_of(folder) == files
+    assert list(folder.parent.iterdir()) == [folder]
+
+
+def test_the_sums_are_what_sha256sum_finds(
+    tmp_path: Path, files: dict[str, bytes]
+) -> None:
+    write_folder(tmp_path / "out", files)
+
+    subprocess.run(
+        ["/usr/bin/sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"],
+        cwd=tmp_path / "out",
+        check=True,
+    )
+    assert len(files["SHA256SUMS"].splitlines()) == len(files) - 1
+
+
+def test_no_file_names_the_machine_or_the_moment(files: dict[str, bytes]) -> None:
+    text = b"".join(v for k, v in files.items() if not k.endswith((".br", ".gz")))
+
+    assert str(Path.cwd()).encode() not in text
+    assert str(Path.home()).encode() + b"/" not in text
+
+
+def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+
+    result = run(create_app(Settings()), str(tmp_path))
+
+    assert result.exit_code == 1
+    assert "is not an export of this site" in result.output
+    assert content_of(tmp_path) == {"thesis.txt": b"years of work"}
+
+
+@pytest.mark.parametrize("name", ["nginx.conf", "site/own.html"])
+def test_an_export_that_someone_changed_is_refused(
+    tmp_path: Path, files: dict[str, bytes], name: str
+) -> None:
+    write_folder(tmp_path / "out", files)
+    (tmp_path / "out" / name).write_text("mine")
+
+    with pytest.raises(QuietpageError, match=f"{name} is not as it was exported"):
+        check_replaceable(tmp_path / "out")
+
+
+def test_a_link_of_the_user_s_is_not_taken_away(
+    files: dict[str, bytes], tmp_path: Path
+) -> None:
+    folder = tmp_path / "export"
+    write_folder(folder, files)
+    (folder / "mine").symlink_to(tmp_path)
+
+    with pytest.raises(QuietpageError, match="mine is not as it was exported"):
+        check_replaceable(folder)
+
+
+def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+
+    with pytest.raises(QuietpageError, match="is not an export of this site"):
+        check_replaceable(tmp_path / "out")
+
+
+def test_a_fault_while_writing_leaves_the_old_export(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    write_folder(folder, FILES)
+
+    with pytest.raises(QuietpageError, match="can't be written"):
+        write_folder(folder, {"a": b"new", "a/b": b"a file can't be a folder"})
+
+    assert content_of(folder) == FILES
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_fault_while_replacing_leaves_the_old_export(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "out"
+    write_folder(folder, FILES)
+    rename = Path.rename
+
+    def failing(path: Path, target: Path) -> Path:
+        if path.name == "new":
+            raise OSError(28, "No space left on device")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(QuietpageError, match="No space left on device"):
+        write_folder(folder, {"site/index.html": b"new"})
+
+    assert content_of(folder) == FILES
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
+    check_replaceable(tmp_path)
+    write_folder(tmp_path, FILES)
+
+    assert content_of(tmp_path) == FILES
+
+
+def test_settings_reach_every_configuration(site: Site) -> None:
+    onion = f"{'a' * 56}.onion"
+    settings = Settings(hosts=("notes.example",), https=True, onion=onion)
+    files = export_files(site, settings, "/srv/quietpage", 80)
+
+    for name in ("nginx.conf", "Caddyfile", "site/.htaccess"):
+        text = files[name].decode()
+        assert r"notes\.example" in text
+        assert f"http://{onion}/" in text
+        assert "308" in text
+    assert f"Onion-Location: http://{onion}/es/" in files["site/_headers"].decode()

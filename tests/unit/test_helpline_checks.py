@@ -1,0 +1,231 @@
+"""The checks of the tables: what is refused, and what is only warned of."""
+
+from pathlib import Path
+
+import pytest
+
+from quietpage.errors import QuietpageError
+from quietpage.helpline_checks import check
+from quietpage.helplines import load_countries
+from tests.support.number_tables import (
+    OTHER,
+    TODAY,
+    add_row,
+    write_emergencies,
+    write_table,
+)
+
+
+def test_a_good_row_has_no_fault(tmp_path: Path) -> None:
+    assert check(write_table(tmp_path), today=TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"country": "XQ"}, "country is 'XQ'"),
+        ({"languages": "es klingon"}, "'klingon' is no language tag"),
+        ({"hours": "9 to 5"}, "hours is '9 to 5'"),
+        ({"hours": "Mo-Fr 9:00-18:00"}, "hours is 'Mo-Fr 9:00-18:00'"),
+        ({"source": "a public table"}, "source names nothing"),
+        ({"country": "EU"}, "country is 'EU'"),
+        ({"hours": "Mo-Fr 09:00-24:30"}, "hours is 'Mo-Fr 09:00-24:30'"),
+        ({"phone": "+525587654321"}, "differ"),
+        ({"phone_display": "5678"}, "differ"),
+        (
+            {"phone_display": "call us"},
+            "phone_display is 'call us', but must be a number",
+        ),
+        ({"phone": "+52551234567", "phone_display": ""}, "not a valid number in MX"),
+        ({"phone": "55x", "phone_display": ""}, "'55x' is not a number"),
+        ({"phone_display": ""}, "phone and phone_display go together"),
+        ({"phone": "٥٥١٢٣٤٥٦٧٨", "phone_display": "٥٥١٢٣٤٥٦٧٨"}, "is not a number"),
+        ({"sms_number": "+"}, "sms_number is '+', but must be digits"),
+        ({"published": "0000"}, "published is '0000', but must be YYYY"),
+        ({"sms_number": "javascript:x"}, "sms_number is 'javascript:x', but must be"),
+        ({"languages": "en-"}, "'en-' is no language tag"),
+        ({"website": "http://example.org"}, "website is 'http://example.org'"),
+        ({"website": "https://www.th\u0435hotline.org/"}, "in letters of two scripts"),
+        ({"website": "https://a.example@evil.example/"}, "plain Latin letters"),
+        ({"website": "https://evil.example/@www.a.example"}, "without @"),
+        ({"chat_url": "https://192.0.2.1/"}, "chat_url is 'https://192.0.2.1/'"),
+        (
+            {"phone_display": "\u202e55 1234 5678"},
+            "phone_display has the character U+2",
+        ),
+        ({"name": "L\u200dínea"}, "name has the joiner U+200D, which its script"),
+        ({"region": "Lag\u200bos"}, "region has the character U+200B"),
+        ({"sms_text": "ST\u0410RT"}, "sms_text has 'ST\u0410RT', in letters of two"),
+        ({"notes": "a\tb"}, "notes has the character U+0009"),
+        (
+            {"country": "US", "phone": "+19002345678", "phone_display": "900 234 5678"},
+            "'+19002345678' is premium rate, but cost is 'empty'. Write charged",
+        ),
+        (
+            {
+                "country": "GB",
+                "phone": "09098790000",
+                "phone_display": "0909 879 0000",
+                "cost": "free",
+            },
+            "'09098790000' is premium rate, but cost is 'free'",
+        ),
+        ({"country": "GB", "sms_number": "09098790000"}, "is premium rate"),
+        (
+            {"country": "DE", "phone": "01805123456", "phone_display": "01805 123456"},
+            "'01805123456' is shared cost",
+        ),
+        ({"audience": "all"}, "audience is 'all'"),
+        ({"published": "May 2026"}, "published is 'May 2026'"),
+        ({"checked": "2026-10"}, "checked is '2026-10', but must be YYYY-MM-DD"),
+        ({"kind": "ngo"}, "kind is 'ngo'"),
+        ({"status": "open"}, "status is 'open'"),
+        ({"on_bill": "yes"}, "on_bill is 'yes'"),
+        ({"option": "1, then 2"}, "option is '1, then 2'"),
+        ({"chat_hours": "noon"}, "chat_hours is 'noon'"),
+        ({"phone_abroad": "5512345678"}, "phone_abroad is '5512345678'"),
+        ({"phone_abroad": "+52551234567"}, "not a valid number in MX"),
+        # One site, and a list that copies others, are not two sites.
+        ({"source": "https://a.example/x ; https://a.example/y"}, "confidence is 'hi"),
+        ({"source": "https://a.example/ ; https://github.com/a/b"}, "confidence is 'h"),
+        (
+            {"confidence": "medium", "source": "https://a.example/"},
+            "confidence is 'med",
+        ),
+        ({"confidence": "medium", "source": "a.example ; b.example"}, "'medium', but"),
+        ({"phone": "", "phone_display": ""}, "no way to reach it"),
+        ({"name": ""}, "name is empty"),
+    ],
+)
+def test_a_wrong_row_stops_the_start(
+    tmp_path: Path, changes: dict[str, str], sentence: str
+) -> None:
+    table = write_table(tmp_path, **changes)
+
+    with pytest.raises(QuietpageError) as raised:
+        load_countries(table)
+
+    assert raised.value.format_message().startswith("helplines.csv:2: ")
+    assert sentence in raised.value.format_message()
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"phone": "98765", "phone_display": "98765"}, "unknown to phonenumbers"),
+        ({"published": "2024"}, "last seen 2024"),
+    ],
+)
+def test_doubts_are_only_warned_of(
+    tmp_path: Path, changes: dict[str, str], sentence: str
+) -> None:
+    table = write_table(tmp_path, **changes)
+
+    findings = check(table, today=TODAY)
+
+    assert [sentence in str(found) for found in findings] == [True]
+    assert load_countries(table)
+
+
+@pytest.mark.parametrize(
+    ("police", "notes", "warned"),
+    [("111", "", True), ("111", "111 is new.", False), ("911", "", False)],
+)
+def test_a_note_quiets_an_emergency_number_that_is_not_known(
+    tmp_path: Path, police: str, notes: str, *, warned: bool
+) -> None:
+    row = {"country": "MX", "police": police, "ambulance": "", "notes": notes}
+    table = write_emergencies(tmp_path, row)
+
+    found = check(write_table(tmp_path), table, TODAY)
+
+    told = [f"'{police}' in MX is not a number phonenumbers" in str(x) for x in found]
+    assert told == [True] * warned
+    assert load_countries(write_table(tmp_path), table)
+
+
+def test_every_number_that_is_premium_rate_has_been_looked_at() -> None:
+    """No warning is left that could hide a new one."""
+    told = [str(found) for found in check() if "phonenumbers knows" in str(found)]
+    told += [str(found) for found in check() if "premium rate" in str(found)]
+
+    assert told == []
+
+
+def test_a_repeated_number_is_an_error(tmp_path: Path) -> None:
+    table = write_table(tmp_path)
+    table.write_text(table.read_text() + table.read_text().splitlines()[1] + "\n")
+
+    assert "repeats line 2" in str(check(table)[-1])
+
+
+def test_two_services_without_a_number_are_two(tmp_path: Path) -> None:
+    by_text = {"phone": "", "phone_display": "", "sms_number": "85258"}
+    table = write_table(tmp_path, **by_text)
+    second = table.read_text().splitlines()[1].replace("85258", "741741")
+    table.write_text(f"{table.read_text()}{second}\n")
+
+    assert check(table) == []
+
+
+def test_a_date_to_come_is_an_error(tmp_path: Path) -> None:
+    [found] = check(write_table(tmp_path, published="2062-01"), today=TODAY)
+
+    assert "published is '2062-01', which is still to come" in found.message
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ({"country": "MX"}, "repeats line 2 (MX). Remove one."),
+        ({"confidence": "Low"}, "confidence is 'Low', but must be"),
+        ({"police": "٩١١"}, "'٩١١' is not a short code"),
+        ({"silent": "55"}, "silent is '55', but must be one of"),
+        ({"text_number": "911"}, "text_for is '', but must be one of"),
+        ({"text_for": "deaf"}, "text_for is 'deaf', but must be one of: empty"),
+        ({"silent": "press-55"}, "silent_source has no pages of two sites"),
+        ({"text_site": "http://example.org"}, "text_site is 'http://example.org'"),
+    ],
+)
+def test_a_wrong_emergency_number_stops_the_start(
+    tmp_path: Path, row: dict[str, str], sentence: str
+) -> None:
+    table = write_emergencies(tmp_path, {"country": "MX"}, row)
+
+    with pytest.raises(QuietpageError) as raised:
+        load_countries(write_table(tmp_path), table)
+
+    told = raised.value.format_message()
+    assert told.startswith("emergency-numbers.csv:3: ")
+    assert sentence in told
+
+
+def test_a_cut_off_row_is_told_with_its_line(tmp_path: Path) -> None:
+    table = write_table(tmp_path)
+    table.write_text(table.read_text() + "US,half\n")
+
+    with pytest.raises(QuietpageError, match=r"helplines\.csv:3: the line has"):
+        load_countries(table)
+
+
+@pytest.mark.parametrize(
+    "older", [{"status": "closed"}, OTHER | {"replaces": "525512345678"}]
+)
+def test_a_number_that_was_given_up_cannot_come_back(
+    tmp_path: Path, older: dict[str, str]
+) -> None:
+    table = write_table(tmp_path, **older)
+    # The same digits in other clothes.
+    add_row(table, phone="+52 55 1234 5678", name="Again")
+
+    faults = [found for found in check(table, today=TODAY) if found.is_error]
+
+    assert [found.line for found in faults] == [3]
+    assert "was given up: see line 2" in faults[0].message
+
+
+def test_an_organisation_vouches_for_its_own_rows(tmp_path: Path) -> None:
+    table = write_table(tmp_path, source="https://example.org/page")
+
+    assert check(table, today=TODAY)
+    assert check(table, today=TODAY, vouched=True) == []

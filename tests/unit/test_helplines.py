@@ -1,0 +1,93 @@
+"""The numbers: which of the tables' rows the page shows, and for which country."""
+
+from pathlib import Path
+
+import pytest
+from babel.core import Locale
+from click.testing import CliRunner
+from werkzeug.test import Client
+
+from app import create_app
+from quietpage.helplines import load_countries, speaks
+from tests.support.number_tables import GOOD, OTHER, add_row, write_table
+
+
+def test_a_charged_number_says_so_on_the_page(client: Client) -> None:
+    vietnam = client.get("/en/").text.partition('<details id="VN">')[2]
+
+    assert "call charges apply" in vietnam.partition("1900 96 96 80")[2][:200]
+
+
+def test_a_single_reference_is_kept_apart_and_gives_way(tmp_path: Path) -> None:
+    table = write_table(tmp_path, confidence="low")
+
+    [mexico] = (c for c in load_countries(table) if c.code == "MX")
+    add_row(table, **OTHER)
+    [surer] = (c for c in load_countries(table) if c.code == "MX")
+
+    assert not mexico.helplines
+    assert [line.phone for line in mexico.unconfirmed] == [GOOD["phone"]]
+    assert mexico.emergency.police == "911"
+    assert [line.phone for line in surer.helplines] == [OTHER["phone"]]
+    assert not surer.unconfirmed
+
+
+@pytest.mark.parametrize("surer", [{"region": "Jalisco"}, {"audience": "children"}])
+def test_a_line_for_others_hides_no_unconfirmed_one(
+    tmp_path: Path, surer: dict[str, str]
+) -> None:
+    table = write_table(tmp_path, confidence="low", region="Chiapas")
+    add_row(table, **OTHER, **surer)
+
+    [mexico] = (c for c in load_countries(table) if c.code == "MX")
+
+    assert [line.phone for line in mexico.helplines] == [OTHER["phone"]]
+    assert [line.phone for line in mexico.unconfirmed] == [GOOD["phone"]]
+
+
+@pytest.mark.parametrize("status", ["doubtful", "closed"])
+def test_what_is_not_in_service_meets_no_reader(tmp_path: Path, status: str) -> None:
+    table = write_table(tmp_path, status=status)
+
+    [mexico] = (c for c in load_countries(table) if c.code == "MX")
+
+    assert mexico.emergency.police == "911"
+    assert mexico.helplines + mexico.crisis + mexico.unconfirmed == ()
+
+
+def test_crisis_lines_stand_apart_and_only_sure_ones(tmp_path: Path) -> None:
+    table = write_table(tmp_path, kind="crisis")
+    add_row(table, **OTHER, kind="crisis", confidence="low")
+
+    [mexico] = (c for c in load_countries(table) if c.code == "MX")
+
+    assert [line.phone for line in mexico.crisis] == [GOOD["phone"]]
+    assert mexico.helplines + mexico.unconfirmed == ()
+
+
+def test_every_country_has_what_a_reader_needs() -> None:
+    countries = load_countries()
+    # Their emergency number is open: the sources disagree or name a city alone.
+    open_ones = {"CD"}
+
+    assert sum(bool(c.helplines) for c in countries) >= 130
+    assert {c.code for c in countries if not c.emergency.police} <= open_ones
+    shown = [line for c in countries for line in (*c.helplines, *c.crisis)]
+    assert all(line.status == "in service" for line in shown)
+    by_code = {c.code: c for c in countries}
+    assert not by_code["HT"].helplines
+    assert [line.phone for line in by_code["GH"].helplines] == ["0800111222"]
+    assert by_code["HN"].emergency.ambulance == "911"
+
+
+def test_our_tables_have_no_error() -> None:
+    result = CliRunner().invoke(create_app().cli, ["helplines", "check"])
+
+    assert result.exit_code == 0
+    assert result.output.splitlines()[-1].startswith("0 errors, ")
+
+
+def test_countries_of_a_language_come_from_cldr() -> None:
+    assert speaks("MX", Locale("es"))
+    assert speaks("US", Locale("es"))
+    assert not speaks("PL", Locale("es"))

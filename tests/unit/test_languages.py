@@ -1,0 +1,189 @@
+"""Catalogs: what is on offer, and how a broken one is told."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from markupsafe import Markup
+from werkzeug.test import Client
+
+from app import create_site
+from quietpage.config import Settings
+from quietpage.errors import QuietpageError
+from quietpage.languages import load_languages
+from quietpage.po_files import TRANSLATIONS
+
+
+@pytest.fixture
+def translations(tmp_path: Path) -> Path:
+    copy = tmp_path / "translations"
+    shutil.copytree(TRANSLATIONS, copy)
+    return copy
+
+
+def break_catalog(folder: Path, old: str, new: str) -> None:
+    file = folder / "es" / "LC_MESSAGES" / "messages.po"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_every_catalog_is_on_offer_with_direction_name_and_state() -> None:
+    languages = load_languages(Settings())
+
+    offered = {x.tag: (x.direction, x.own_name, x.is_draft) for x in languages}
+    assert languages[0].tag == "en"
+    assert offered["en"] == ("ltr", "English", False)
+    assert offered["es"] == ("ltr", "Español", True)
+    # Not one is reviewed yet.
+    assert [tag for tag, (_, _, draft) in offered.items() if not draft] == ["en"]
+    assert len(offered) == 1 + len(list(TRANSLATIONS.glob("*/LC_MESSAGES")))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('msgstr "Notas"', 'msgstr "Notas', "lacks a quotation mark"),
+        (
+            'msgstr "Notas"',
+            'msgstr "<b>Notas</b>"',
+            "the markup < < > >, but must",
+        ),
+        ("%(date)s", "%(day)s", "the placeholder %.day.s, but must hold %.date.s"),
+    ],
+)
+def test_a_broken_catalog_stops_the_start(
+    translations: Path, old: str, new: str, sentence: str
+) -> None:
+    if old == "%(date)s":
+        file = translations / "es" / "LC_MESSAGES" / "messages.po"
+        head, _, tail = file.read_text(encoding="utf-8").rpartition(old)
+        file.write_text(head + new + tail, encoding="utf-8")
+    else:
+        break_catalog(translations, old, new)
+
+    with pytest.raises(QuietpageError, match=sentence) as raised:
+        load_languages(Settings(), translations)
+
+    assert "translations/es/LC_MESSAGES/messages.po" in raised.value.format_message()
+
+
+def test_an_incomplete_catalog_is_offered_from_the_share_of_the_settings(
+    translations: Path,
+) -> None:
+    break_catalog(translations, 'msgstr "Notas"', 'msgstr ""')
+
+    def offered(share: int) -> list[str]:
+        settings = Settings(min_translated_percent=share)
+        return [language.tag for language in load_languages(settings, translations)]
+
+    assert "es" not in offered(100)
+    assert "es" in offered(99)
+
+
+def test_drafts_are_left_out_where_the_settings_say_so() -> None:
+    assert [x.tag for x in load_languages(Settings(show_drafts=False))] == ["en"]
+
+
+def test_a_folder_that_is_no_locale_is_told(translations: Path) -> None:
+    shutil.copytree(translations / "es", translations / "elvish")
+
+    with pytest.raises(QuietpageError, match="translations/elvish: is no locale"):
+        load_languages(Settings(), translations)
+
+
+HEALING = 'msgid "Healing"\nmsgstr "Sanar"\n'
+META = "<meta http-equiv='refresh' content='4;url=//evil.example/'>"
+
+
+@pytest.mark.parametrize(
+    ("entry", "sentence"),
+    [
+        (f'msgctxt "x"\n{HEALING}', r"po:\d+: has msgctxt of a context or plural"),
+        (
+            f'msgid "Healing"\nmsgid_plural "{META}"\nmsgstr[0] "{META}"\n',
+            r"po:\d+: has msgid_plural of",
+        ),
+        (f'msgid "Healing\0{META}"\nmsgstr "Sanar{META}"\n', r"po:\d+: .* U\+0000"),
+        ('msgid "Healing"\nmsgstr "Sanar\\x41"\n', r"po:\d+: .* an escape other than"),
+        ('msgid "Healing"\nmsgstr "Sanar\u2028"\n', r"po:\d+: .* U\+2028"),
+        ('msgid "Healing"\nmsgstr "Sanar\\n"\n', r"po:\d+: .* U\+000A"),
+        (f'msgid "Healing"\nmsgstr "Sanar {META}"\n', r"po:\d+: .* markup"),
+    ],
+)
+def test_what_is_no_plain_message_is_refused_by_file_and_line(
+    translations: Path, entry: str, sentence: str
+) -> None:
+    break_catalog(translations, HEALING, entry)
+
+    with pytest.raises(QuietpageError, match=sentence):
+        load_languages(Settings(), translations)
+
+
+def test_messages_that_are_not_in_the_template_are_not_served(
+    translations: Path,
+) -> None:
+    break_catalog(
+        translations, HEALING, f'{HEALING}\nmsgid "{META}"\nmsgstr "{META}"\n'
+    )
+
+    [spanish] = load_languages(Settings(locales=("es",)), translations)
+
+    assert spanish.messages.gettext("Healing") == "Sanar"
+    assert spanish.messages.gettext(META) == META
+
+
+def test_a_template_shows_what_a_catalog_brings_as_text_alone(tmp_path: Path) -> None:
+    own = tmp_path / "templates" / "guide" / "people.html"
+    own.parent.mkdir(parents=True)
+    own.write_text(
+        "<h2 title='{% trans %}A door{% endtrans %}'>{{ _('A door') }}"
+        "{% trans x=exit_site %}Go {{ x }}{% endtrans %}</h2>"
+    )
+    file = tmp_path / "translations" / "es" / "LC_MESSAGES" / "messages.po"
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        """msgid "A door"\nmsgstr "L'a & puerta"\n"""
+        """msgid "Go %(x)s"\nmsgstr "Ir %(x)s"\n"""
+    )
+
+    text = Client(create_site(Settings(folder=tmp_path, locales=("es",)))).get("/").text
+
+    assert "<h2 title='L&#39;a &amp; puerta'>L&#39;a &amp; puertaIr <bdi>" in text
+
+
+def test_markup_in_a_message_of_a_template_is_one_sentence(tmp_path: Path) -> None:
+    own = tmp_path / "templates" / "guide" / "people.html"
+    own.parent.mkdir(parents=True)
+    own.write_text("\n<p>{% trans %}An <b>open</b> door{% endtrans %}</p>")
+
+    with pytest.raises(QuietpageError) as raised:
+        create_site(Settings(folder=tmp_path))
+
+    assert raised.value.format_message().startswith(
+        "templates/guide/later.html:2: the message 'An <b>open</b> door' holds markup"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Sanar<br>", "the guide in 'es' has '<br>' where the English has '</h3>'"),
+        ("</title><meta http-equiv='refresh'>", "the guide in 'es' has '</title>'"),
+        ("<!--", "the guide in 'es' has '<!--</h3>' where the English has '</h3>'"),
+        (" ", "the guide in 'es' has no words behind '<h3>'"),
+    ],
+)
+def test_the_net_holds_where_every_other_check_has_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, told: str
+) -> None:
+    file = tmp_path / "translations" / "es" / "LC_MESSAGES" / "messages.po"
+    file.parent.mkdir(parents=True)
+    file.write_text(f'msgid "Healing"\nmsgstr "{text}"\n')
+    monkeypatch.setattr("quietpage.languages.catalog_faults", lambda *_: ())
+    monkeypatch.setattr("quietpage.page.escape", Markup)
+
+    with pytest.raises(QuietpageError) as raised:
+        create_site(Settings(folder=tmp_path, locales=("es",)))
+
+    assert told in raised.value.format_message()

@@ -1,0 +1,133 @@
+"""What a translation may not be: each way around the checks, and what must pass."""
+
+import tomllib
+import unicodedata
+
+import pytest
+
+from quietpage.banned_words import WORDS, banned_words_in
+from quietpage.message_checks import safety_faults, wording_faults
+
+TABLE = tomllib.loads(WORDS.read_text(encoding="utf-8"))
+TITLES = [(name, word) for name, row in TABLE.items() for word in row["title"]]
+FULL_WIDTH = {chr(code - 0xFEE0): chr(code) for code in range(0xFF01, 0xFF5F)}
+NEVER = [(name, word) for name, row in TABLE.items() for word in row.get("never", [])]
+
+
+def upper(locale: str, word: str) -> str:
+    """Return capitals as the language writes them."""
+    return word.replace("i", "İ").upper() if locale == "tr" else word.upper()
+
+
+@pytest.mark.parametrize(("locale", "word"), TITLES)
+def test_every_word_is_found_in_every_writing(locale: str, word: str) -> None:
+    capitals = upper(locale, word)
+    writings = [
+        word,
+        capitals,
+        capitals[0] + word[1:],
+        word.title(),
+        *(unicodedata.normalize(form, word) for form in ("NFD", "NFKC", "NFKD")),
+        "\u200d".join(word),
+        "\u034f".join(word),
+        "\u3164".join(word),
+        "\u0335".join(word),
+        "".join(FULL_WIDTH.get(letter, letter) for letter in word),
+    ]
+
+    for original in ("Notes", "Close this page"):
+        for text in writings:
+            told = list(wording_faults(locale, original, text))
+            assert f"holds '{word}'" in " ".join(told), (original, text)
+
+
+@pytest.mark.parametrize(("locale", "word"), NEVER)
+def test_words_that_may_stand_nowhere_are_found_in_any_message(
+    locale: str, word: str
+) -> None:
+    for text in (word, upper(locale, word), word.title()):
+        assert word in banned_words_in(locale, text, is_seen_by_others=False)
+
+
+@pytest.mark.parametrize(
+    ("locale", "original", "text", "told"),
+    [
+        # Letters that are not what they look like, or not seen.
+        ("es", "Notes", "Vio\u200dlencia", "the joiner U+200D, which its script"),
+        ("es", "Notes", "No\u034ftas", "the character U+034F"),
+        ("ko", "Notes", "메\u3164모", "the character U+3164"),
+        ("es", "Notes", "\u2800Notas", "the character U+2800"),
+        ("es", "Notes", "N\u20dd", "the symbol \u20dd"),
+        ("es", "Notes", "🅷🅴🅻🅿", "the symbol 🅴"),
+        ("es", "Notes", "No\ufe0ftas", "the character U+FE0F"),
+        ("ar", "Notes", "\u2067ملاحظات", "the character U+2067"),
+        ("ru", "Notes", "Зaметки", "the word 'Зaметки', whose letters are of"),
+        ("es", "Notes", "ауда", "the word 'ауда', whose letters are of another"),
+        ("es", "Notes", "ɴᴏᴛᴀꜱ", "whose letters are of another script"),
+        ("es", "Notes", "Νotas", "the word 'Νotas', whose letters"),
+        # Figures.
+        ("es", "1 in 3", "3 de cada 1", "the figures 3 1, the English 1 3"),
+        ("ja", "1 in 3", "1人に3人", "the figures 1 3, the English 3 1"),
+        ("es", "Healing", "Sanar Ⅰ", "the figures Ⅰ, the English none"),
+        ("es", "Healing", "Sanar ½", "the figures ½, the English none"),
+        ("es", "Healing", "Sanar ①", "the figures ①"),
+        ("es", "Healing", "Sanar ９", "the figures 9"),
+        ("es", "Healing", "Sanar 𝟗", "the figures 9"),
+        ("fa", "Healing", "۱۲۳", "the figures 123"),
+        ("zh_Hans", "Healing", "拨打一二〇〇", "the figures 一二〇〇"),
+        ("zh_Hans", "Healing", "拨打一一零", "the figures 一一零"),
+        ("ta", "Healing", "௱", "the figures ௱"),
+        # Addresses.
+        ("es", "Healing", "Vea ayuda-ya.xyz", "the address ayuda-ya.xyz, but"),
+        ("es", "Healing", "Vea bit.ly/abc", "the address bit.ly/abc, but"),
+        ("es", "Healing", "Vea ayuda.app.", "the address ayuda.app, but"),
+        ("es", "Healing", "Vea x\u2024com", "the address x.com, but"),
+        ("es", "Healing", "Vea ｘ．ｃｏｍ", "the address x.com, but"),
+        ("es", "Healing", "Vea ayuda。com", "the address ayuda。com, but"),
+        ("ru", "Healing", "помощь.рф", "the address помощь.рф, but"),
+        ("hi", "Healing", "सहायता.भारत", "the address सहयत.भरत, but"),
+        ("es", "Healing", "ayuda(at)mail de", "the address ayuda(at)mail"),
+        ("es", "Healing", "ayuda ( at ) mail", "the address (at)"),
+        ("es", "Healing", "a@b", "the address a@b"),
+        ("es", "Healing", "//x", "the address //x"),
+        # Markup, placeholders, nothing at all.
+        ("es", "Healing", "<b>", "the markup < >"),
+        ("es", "Healing", "&lt;", "the markup &lt;"),
+        ("es", "Healing", "%(x)s", "the placeholder %(x)s"),
+        ("es", "Healing", "%", "the placeholder %"),
+        ("es", "Healing", " \u00a0", "has no words"),
+        ("es", "Healing", "…", "has no words"),
+    ],
+)
+def test_what_would_mislead_is_told(
+    locale: str, original: str, text: str, told: str
+) -> None:
+    faults = list(safety_faults(locale, original, text))
+
+    assert told in " ".join(faults)
+    assert all(fault.isprintable() for fault in faults)
+
+
+@pytest.mark.parametrize(
+    ("locale", "original", "text"),
+    [
+        ("fa", "Notes", "یادداشت‌ها"),
+        ("hi", "Notes", "नोट्\u200dस"),
+        ("ja", "Tap Esc", "Escキーを一つ押す"),
+        ("ko", "for LGBTQ+ people", "LGBTQ+인 사람"),
+        ("ru", "for LGBTQ+ people", "для LGBTQ+-людей"),
+        ("th", "JavaScript", "ใช้JavaScriptได้"),
+        ("ar", "Wi-Fi at work", "شبكة Wi-Fi"),
+        ("zh_Hant", "Healing", "十分好，二十年"),
+        ("ja", "1 in 3", "3人に1人"),
+        ("tr", "1 in 3", "3 kadından 1’i"),
+        ("es", "every day, 24 hours", "24 h, todos los días"),
+        ("uz", "Notes", "Oʻqish daftari"),
+        ("vi", "Notes", "Ghi chú"),
+        ("sr", "Notes", "Белешке"),
+        ("sr_Latn", "Notes", "Beleške"),
+        ("es", "Healing", "Bien... pero no"),
+    ],
+)
+def test_what_a_language_needs_passes(locale: str, original: str, text: str) -> None:
+    assert list(safety_faults(locale, original, text)) == []

@@ -1,0 +1,408 @@
+"""A copy of one's own: what an organisation may change, and how a mistake is told."""
+
+import csv
+import shutil
+from dataclasses import fields
+from pathlib import Path
+
+import polib
+import pytest
+from werkzeug.test import Client
+
+from app import create_app, create_site
+from quietpage.cli import settings_reference as reference
+from quietpage.config import ROOT, load_settings
+from quietpage.errors import QuietpageError
+from quietpage.helpline_tables import Helpline
+from quietpage.page import template_faults
+from quietpage.po_files import TRANSLATIONS, review_mark
+
+ONION = "a" * 56 + ".onion"
+OWN_LINE = {
+    "country": "MX",
+    "name": "Casa Propia",
+    "name_lang": "es",
+    "phone": "8005550100",
+    "phone_display": "800 555 0100",
+    "audience": "women",
+    "languages": "es",
+    "source": "https://casa.example",
+    "kind": "counselling",
+    "status": "in service",
+    "published": "2026-10",
+    "confidence": "high",
+}
+
+
+def own_copy(folder: Path, settings: str = "") -> Client:
+    if "locales" not in settings:
+        settings += '\nlocales = ["en", "es", "pt-BR"]'
+    (folder / "quietpage.toml").write_text(settings, encoding="utf-8")
+    return Client(create_site(load_settings(folder)))
+
+
+def write_table(folder: Path, **values: str) -> None:
+    names = [column.name for column in fields(Helpline)]
+    with (folder / "helplines.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names, restval="")
+        writer.writeheader()
+        writer.writerow(OWN_LINE | values)
+
+
+def write_catalog(folder: Path, locale: str, **entries: str) -> None:
+    catalog = polib.POFile()
+    catalog.metadata = {"Content-Type": "text/plain; charset=UTF-8"}
+    catalog.extend(polib.POEntry(msgid=k, msgstr=v) for k, v in entries.items())
+    file = folder / "translations" / locale / "LC_MESSAGES" / "messages.po"
+    file.parent.mkdir(parents=True)
+    catalog.save(str(file))
+
+
+def mark_as_reviewed(file: Path) -> None:
+    catalog = polib.pofile(str(file))
+    for entry in catalog:
+        entry.tcomment = review_mark(entry.msgid, entry.msgstr)
+    catalog.save()
+
+
+def write_template(folder: Path, name: str, text: str) -> None:
+    file = folder / "templates" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+def test_titles_and_exits_are_chosen_by_language(tmp_path: Path) -> None:
+    client = own_copy(
+        tmp_path,
+        'titles = { en = "Recipes", es = "Recetas" }\n'
+        'exit_urls = { es = "https://es.wikipedia.org/" }\n',
+    )
+
+    english, spanish = client.get("/en/").text, client.get("/es/").text
+
+    assert "<title>Recipes</title>" in english
+    assert 'href="https://www.wikipedia.org/"' in english
+    assert "<title>Recetas</title>" in spanish
+    assert 'href="https://es.wikipedia.org/"' in spanish
+    assert "<bdi>es.wikipedia.org</bdi>" in spanish
+
+
+def test_the_first_of_the_locales_is_the_default(tmp_path: Path) -> None:
+    client = own_copy(tmp_path, 'locales = ["es", "pt-BR"]')
+
+    assert client.get("/").headers["Content-Language"] == "es"
+    assert client.get("/en/").status_code == 404
+    assert 'hreflang="en"' not in client.get("/pt-BR/").text
+    assert client.get("/es/").text.count("hreflang") == 2
+
+
+def test_a_review_is_told_and_ends_the_draft(tmp_path: Path) -> None:
+    client = own_copy(tmp_path, 'reviews = { es = "Ana Ruiz, Casa Propia, mayo" }')
+
+    spanish = client.get("/es/").text
+
+    assert "Ana Ruiz, Casa Propia, mayo" in spanish
+    assert 'class="draft"' not in spanish
+    assert 'class="draft"' in client.get("/pt-BR/").text
+
+
+def test_countries_stand_first_as_asked(tmp_path: Path) -> None:
+    text = own_copy(tmp_path, 'countries_first = ["VN", "MX"]').get("/en/").text
+
+    places = [text.index(f'<details id="{code}">') for code in ("VN", "MX", "US")]
+    assert places == sorted(places)
+
+
+def test_own_helplines_are_added_replace_and_remove(tmp_path: Path) -> None:
+    ours = own_copy(tmp_path).get("/en/").text
+    write_table(tmp_path)
+    added = own_copy(tmp_path).get("/en/").text
+    settings = 'own_countries = ["MX", "AR"]'
+    replaced = own_copy(tmp_path, settings).get("/en/").text
+
+    assert "800 555 0100" in added
+    assert mexico(added).startswith(mexico(ours)[:40])
+    assert mexico(added).count("<li>") == mexico(ours).count("<li>") + 1
+    assert mexico(replaced).count("<li>") == 1
+    # A country without a row keeps its emergency number and the lists.
+    assert "tel:144" in country(ours, "AR")
+    assert "<li>" not in country(replaced, "AR")
+    assert "tel:911" in country(replaced, "AR")
+
+
+def test_the_text_of_an_own_table_is_no_markup_and_no_format(tmp_path: Path) -> None:
+    write_table(tmp_path, region="<base href=//x.example> 50% of it")
+
+    shown = mexico(own_copy(tmp_path).get("/en/").text)
+
+    assert "&lt;base href=//x.example&gt; 50% of it" in shown
+
+
+def test_hosts_may_be_ipv6_alone(tmp_path: Path) -> None:
+    settings = 'hosts = ["notes.example.org", "[2001:db8::1]"]\nlocales = ["en", "en"]'
+    client = own_copy(tmp_path, settings)
+
+    for host in ("notes.example.org", "[2001:db8::1]:8000"):
+        answer = client.get("/", headers={"Host": host})
+        assert answer.status_code == 200
+        assert 'id="quick-exit"' in answer.text
+        assert answer.text.count('hreflang="en"') <= 1
+
+
+@pytest.mark.parametrize("state", ["draft", "reviewed"])
+def test_an_own_catalog_says_itself_what_it_is(tmp_path: Path, state: str) -> None:
+    file = tmp_path / "translations" / "nl" / "LC_MESSAGES" / "messages.po"
+    file.parent.mkdir(parents=True)
+    shutil.copy(TRANSLATIONS / "de" / "LC_MESSAGES" / "messages.po", file)
+    text = file.read_text(encoding="utf-8").replace("Language: de", "Language: nl")
+    changed = text.replace("X-Review-State: draft", f"X-Review-State: {state}")
+    file.write_text(changed, encoding="utf-8")
+    if state == "reviewed":
+        mark_as_reviewed(file)
+
+    client = own_copy(tmp_path, 'locales = ["nl"]')
+
+    assert ('class="draft"' in client.get("/nl/").text) == (state == "draft")
+
+
+def country(text: str, code: str) -> str:
+    return text.partition(f'<details id="{code}">')[2].partition("</details>")[0]
+
+
+def mexico(text: str) -> str:
+    return country(text, "MX")
+
+
+def test_own_words_win_and_new_ones_count(tmp_path: Path) -> None:
+    write_catalog(
+        tmp_path, "es", **{"Going back": "Otra", "Our door": "Nuestra puerta"}
+    )
+    write_catalog(tmp_path, "en", **{"Going back": "Once more"})
+    write_template(
+        tmp_path, "guide/later.html", "<h2>{% trans %}Our door{% endtrans %}</h2>"
+    )
+    client = own_copy(tmp_path)
+
+    assert "<h3>Once more</h3>" in client.get("/en/").text
+    spanish = client.get("/es/").text
+    assert "<h3>Otra</h3>" in spanish
+    assert "<h2>Nuestra puerta</h2>" in spanish
+    assert "Our door" in client.get("/pt-BR/").text
+
+
+def test_a_language_that_only_the_organisation_has_is_offered(tmp_path: Path) -> None:
+    messages = polib.pofile(str(ROOT / "translations/uk/LC_MESSAGES/messages.po"))
+    words = {entry.msgid: entry.msgstr for entry in messages}
+    write_catalog(tmp_path, "kk", **words)
+
+    client = own_copy(tmp_path, 'locales = ["kk"]')
+
+    assert words["It is not your fault"] in client.get("/kk/").text
+
+
+def test_search_engines_are_let_in_on_request_alone(
+    tmp_path: Path, client: Client
+) -> None:
+    opened = own_copy(tmp_path, "search_engines = true")
+
+    assert client.get("/").headers["X-Robots-Tag"] == "noindex"
+    assert "X-Robots-Tag" not in opened.get("/").headers
+    assert opened.get("/robots.txt").text == "User-agent: *\nDisallow:\n"
+    described = '<meta name="description" content="Notes">'
+    assert described in opened.get("/en/").text
+    assert described not in client.get("/en/").text
+
+
+def test_the_onion_mirror_is_offered_over_tls_and_never_upgraded(
+    tmp_path: Path,
+) -> None:
+    client = own_copy(tmp_path, f'onion = "{ONION}"\nhttps = true')
+
+    clear = client.get("/es/", base_url="https://localhost")
+    onion = client.get("/es/", base_url=f"http://{ONION}")
+
+    assert clear.headers["Onion-Location"] == f"http://{ONION}/es/"
+    assert onion.status_code == 200
+    assert "Onion-Location" not in onion.headers
+    assert "Strict-Transport-Security" not in onion.headers
+    assert "upgrade-insecure-requests" not in onion.headers["Content-Security-Policy"]
+    assert client.get("/es/", base_url="http://localhost").status_code == 308
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ('locales = ["xx"]', "locales names 'xx', which has no catalog"),
+        ('exit_urls = { pt = "https://x.example/" }', "Did you mean 'pt-BR'?"),
+        ('titles = { es = "Ayuda" }', "titles: 'Ayuda' holds 'ayuda', which"),
+        ('titles = { en = "Abuse help" }', "titles: 'Abuse help' holds 'abus', which"),
+        ('titles = { en = "100%" }', "but must be a table of language and title"),
+        ('hosts = ["a..b"]', "hosts is ['a..b'], but must be a list of host names"),
+        ('hosts = ["[1]"]', "hosts is ['[1]'], but must be a list of host names"),
+        ('exit_url = "https://../"', "exit_url is 'https://../', but must be"),
+        ('exit_url = "https://a.b:99999/"', "exit_url is 'https://a.b:99999/', but"),
+        ('locales = ["es"]\nshow_drafts = false', "together leave no language"),
+        ('titles = { en = "<u>x</u>" }', "titles is {'en': '<u>x</u>'}, but must be"),
+        ('trusted_proxies = ["1.2.3"]', "trusted_proxies is ['1.2.3'], but must be"),
+        ('titles = { es = "Abuse" }', "titles: 'Abuse' holds 'abus', which"),
+        ('hosts = ["[::1"]', "hosts is ['[::1'], but must be a list of host names"),
+        ('onion = "short.onion"', "onion is 'short.onion', but must be the 56"),
+        ('countries_first = ["mx"]', "countries_first is ['mx'], but must be a list"),
+        ('own_countries = ["UK"]', "own_countries is ['UK'], but must be a list"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence(
+    tmp_path: Path, settings: str, sentence: str
+) -> None:
+    with pytest.raises(QuietpageError) as raised:
+        own_copy(tmp_path, settings)
+
+    assert raised.value.format_message().startswith("quietpage.toml: ")
+    assert sentence in raised.value.format_message()
+
+
+def test_an_own_helpline_without_source_is_one_sentence(tmp_path: Path) -> None:
+    write_table(tmp_path, source="")
+
+    with pytest.raises(QuietpageError, match=r"helplines\.csv:2: source names nothing"):
+        own_copy(tmp_path)
+
+
+def test_an_own_catalog_is_checked_like_ours(tmp_path: Path) -> None:
+    write_catalog(tmp_path, "es", **{"Going back": "Otra https://evil.example"})
+
+    with pytest.raises(QuietpageError, match=r"messages\.po:\d+: .* address https://"):
+        own_copy(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("message", "text", "sentence"),
+    [
+        ("Notes", "Ayuda contra el maltrato", "holds 'ayuda', which"),
+        (
+            "Close this page",
+            "Salir de esta página ya mismo",
+            "letters, the exit 24 at most",
+        ),
+    ],
+)
+def test_what_others_may_see_is_neutral_in_own_catalogs_too(
+    tmp_path: Path, message: str, text: str, sentence: str
+) -> None:
+    write_catalog(tmp_path, "es", **{message: text})
+
+    with pytest.raises(QuietpageError, match=sentence):
+        own_copy(tmp_path)
+
+
+def test_files_that_begin_with_a_mark_of_their_order_are_read(tmp_path: Path) -> None:
+    # Excel's "CSV UTF-8" and some editors write one.
+    write_table(tmp_path)
+    for name in ("quietpage.toml", "helplines.csv"):
+        file = tmp_path / name
+        marked = f"\ufeff{file.read_text() if file.exists() else ''}"
+        file.write_text(marked, encoding="utf-8")
+
+    settings = load_settings(tmp_path)
+
+    assert "800 555 0100" in Client(create_site(settings)).get("/en/").text
+
+
+def test_the_check_reads_own_helplines_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_table(tmp_path, source="")
+    (tmp_path / "quietpage.toml").touch()
+    monkeypatch.setenv("QUIETPAGE_CONFIG", str(tmp_path))
+
+    result = create_app().test_cli_runner().invoke(args=["helplines", "check"])
+
+    assert "helplines.csv:2: error: source names nothing" in result.output
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("<p>\n{% if %}", "templates/guide/later.html:2: Expected"),
+        ("\n{{ 1 // 0 }}", "templates/guide/later.html:2: "),
+        ('{% include "gone.html" %}', "templates/guide/later.html:1: gone.html"),
+    ],
+)
+def test_a_broken_template_is_one_sentence(
+    tmp_path: Path, text: str, sentence: str
+) -> None:
+    write_template(tmp_path, "guide/later.html", text)
+
+    with pytest.raises(QuietpageError) as raised:
+        own_copy(tmp_path)
+
+    assert raised.value.format_message().startswith(sentence)
+
+
+def test_a_fault_of_the_code_is_no_fault_of_a_template(tmp_path: Path) -> None:
+    # The copy's own path holds the word that template folders are called.
+    folder = tmp_path / "templates"
+    write_template(folder, "guide/people.html", "{{ country_name(1) }}")
+
+    with pytest.raises(QuietpageError, match=r"^templates/guide/people\.html:1: "):
+        own_copy(folder)
+    with pytest.raises(ZeroDivisionError), template_faults([folder / "templates"]):
+        exec(compile("1 / 0", str(folder / "quietpage" / "page.py"), "exec"))  # noqa: S102
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("_exit.html", "<p>Bye</p>", "lacks the exit, <a id='quick-exit'>, as its"),
+        ("guide/later.html", "<!--><p>-->", "has '<!-->', which browsers may read"),
+        ("guide/later.html", "<img src='//x.example/i'>", "loads '//x.example/i'"),
+        ("guide/later.html", "<form action='/x'></form>", "has <form>"),
+        ("guide/later.html", "<iframe></iframe>", "has <iframe>"),
+        (
+            "guide/later.html",
+            "<a href='javascript:x'>x</a>",
+            "links to 'javascript:x'",
+        ),
+        ("error.html", "<img src='/x.png'>", "does not begin with <!doctype html>"),
+        ("base.html", "<title>Abuse</title>", "does not begin with <!doctype html>"),
+        ("guide/later.html", "<script>1</script>", "has a style or script of its own"),
+        ("guide/later.html", "<p onclick='x()'>", "has the attribute 'onclick'"),
+        (
+            "guide/later.html",
+            "<a href='https://x.example/'>x</a>",
+            "links to 'https://x.example/' without rel='noreferrer'",
+        ),
+    ],
+)
+def test_an_own_template_that_endangers_a_reader_is_one_sentence(
+    tmp_path: Path, name: str, text: str, sentence: str
+) -> None:
+    write_template(tmp_path, name, text)
+
+    with pytest.raises(QuietpageError) as raised:
+        own_copy(tmp_path)
+
+    told = raised.value.format_message()
+    assert told.startswith(f"templates/{name}: ")
+    assert sentence in told
+
+
+def test_settings_are_printed_with_value_and_origin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "quietpage.toml").write_text('titles = { pt-BR = "Receitas" }')
+    monkeypatch.setenv("QUIETPAGE_CONFIG", str(tmp_path))
+
+    printed = create_app().test_cli_runner().invoke(args=["settings"]).output
+
+    told = f'titles = {{ pt-BR = "Receitas" }}  # {tmp_path / "quietpage.toml"}'
+    assert told in printed
+    assert "curtain_seconds = 30  # default" in printed
+
+
+def test_sample_and_reference_are_made_from_the_definitions() -> None:
+    sample, docs = ROOT / "deploy" / "quietpage.toml", ROOT / "docs" / "settings.md"
+
+    assert sample.read_text(encoding="utf-8") == reference.sample(), "make settings"
+    assert docs.read_text(encoding="utf-8") == reference.reference(), "make settings"

@@ -1,0 +1,301 @@
+"""Translators' commands in a copy of the project, by the tools that they use."""
+
+import os
+import shutil
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import polib
+import pytest
+from werkzeug.test import Client
+
+from quietpage.config import ROOT
+from quietpage.po_files import review_mark
+from tests.support.gunicorn import free_port, wait_for
+
+PARTS = ("app.py", "babel.cfg", "blueprints", "quietpage", "static", "templates")
+SERVE = """import sys; from app import serve; from werkzeug.test import Client
+print(Client(serve()).get(sys.argv[1]).text)"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project with English, Spanish and nothing else."""
+    for part in PARTS:
+        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+        copy(ROOT / part, tmp_path / part)
+    for part in ("messages.pot", "words.toml", "es"):
+        copy = shutil.copytree if part == "es" else shutil.copy
+        (tmp_path / "translations").mkdir(exist_ok=True)
+        copy(ROOT / "translations" / part, tmp_path / "translations" / part)
+    return tmp_path
+
+
+def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    # Nothing is installed: the copy is found by the folder that Python starts in.
+    env = {**os.environ, "PYTHONPATH": str(project)}
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=project,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def translate(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return run(project, "-m", "flask", "--app", "app", "translate", *arguments)
+
+
+def catalog(project: Path, locale: str = "es") -> Path:
+    return project / "translations" / locale / "LC_MESSAGES" / "messages.po"
+
+
+def replace(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_a_new_language_goes_from_tag_to_page(project: Path) -> None:
+    added = translate(project, "add", "nl")
+    assert added.returncode == 0, added.stderr
+    assert "translations/nl/LC_MESSAGES/messages.po" in added.stdout
+    assert "Poedit" in added.stdout
+
+    empty = run(project, "-c", SERVE, "/nl/")
+    assert 'lang="en"' in empty.stdout, "an empty catalog is not offered"
+
+    # As Poedit does: fill in, and save.
+    edited = polib.pofile(str(catalog(project, "nl")))
+    assert "nplurals=2" in edited.metadata["Plural-Forms"]
+    for entry in edited:
+        entry.msgstr = {"Notes": "Blaadje", "Close this page": "Nu weg"}.get(
+            entry.msgid, f"ĳ {entry.msgid}"
+        )
+    edited.save()
+
+    page = run(project, "-c", SERVE, "/nl/")
+    assert page.returncode == 0, page.stderr
+    assert '<html lang="nl" dir="ltr">' in page.stdout
+    assert "<title>Blaadje</title>" in page.stdout
+    assert ">Nu weg</a>" in page.stdout
+    assert 'class="draft"' in page.stdout
+    status = translate(project, "status").stdout
+    assert "nl" in status
+    assert "100%" in status
+    assert translate(project, "check").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("tag", "hint"),
+    [
+        ("spanisch", "Did you mean"),
+        ("pt-BRR", "'pt-BR'"),
+        ("../x", "no language"),
+        ("en", "needs no catalog"),
+        ("root", "needs no catalog"),
+    ],
+)
+def test_add_refuses_what_is_no_language(project: Path, tag: str, hint: str) -> None:
+    refused = translate(project, "add", tag)
+
+    assert refused.returncode == 1
+    assert hint in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert sorted(p.name for p in (project / "translations").iterdir()) == [
+        "es",
+        "messages.pot",
+        "words.toml",
+    ]
+
+
+def test_update_keeps_translations_and_marks_changed_ones_fuzzy(project: Path) -> None:
+    steps = project / "templates" / "guide" / "what_you_can_do.html"
+    replace(steps, "Pick a code word.", "Choose a code word.")
+    replace(project / "templates" / "base.html", "Notes", "Some quite other words")
+
+    assert translate(project, "update").returncode == 0
+
+    updated = polib.pofile(str(catalog(project)))
+    changed = next(e for e in updated if e.msgid.startswith("Choose a code word."))
+    assert changed.fuzzy
+    assert changed.msgstr.startswith("Elige una palabra clave.")
+    new = next(e for e in updated if e.msgid == "Some quite other words")
+    assert new.msgstr == ""
+    assert any(e.msgstr == "Idioma" and not e.fuzzy for e in updated)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% trans count=2 %}a door{% pluralize %}doors{% endtrans %}",
+        '{{ pgettext("shop", "Open") }}',
+    ],
+)
+def test_update_refuses_a_context_and_a_plural_and_loses_nothing(
+    project: Path, text: str
+) -> None:
+    (project / "templates" / "guide" / "people.html").write_text(f"\n{text}")
+    before = catalog(project).read_bytes()
+
+    refused = translate(project, "update")
+
+    assert "people.html:2: has a context or a plural" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert catalog(project).read_bytes() == before
+
+
+def test_update_twice_changes_nothing(project: Path) -> None:
+    before = (
+        catalog(project).read_bytes(),
+        (project / "translations" / "messages.pot").read_bytes(),
+    )
+
+    translate(project, "update")
+
+    after = (
+        catalog(project).read_bytes(),
+        (project / "translations" / "messages.pot").read_bytes(),
+    )
+    assert after == before
+
+
+def test_gettext_accepts_every_catalog() -> None:
+    msgfmt = shutil.which("msgfmt")
+    assert msgfmt, "msgfmt is missing: sh tools/install-debian gettext"
+    for file in ROOT.glob("translations/*/LC_MESSAGES/messages.po"):
+        checked = subprocess.run(
+            [msgfmt, "-c", "-o", os.devnull, str(file)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_our_catalogs_pass_the_check(project: Path) -> None:
+    for folder in (ROOT / "translations").iterdir():
+        if folder.is_dir() and folder.name != "es":
+            shutil.copytree(folder, project / "translations" / folder.name)
+
+    checked = translate(project, "check")
+
+    assert checked.returncode == 0, checked.stdout
+
+
+BROKEN = [
+    pytest.param('msgstr "Notas"', 'msgstr "Notas', "quotation mark", id="syntax"),
+    pytest.param("abre %(site)s", "abre %(sitio)s", "%(site)s", id="placeholder"),
+    pytest.param('"Notas"', '"<i>Notas</i>"', "markup", id="markup"),
+    pytest.param('"Notas"', '"Notas\\" src=\\"x"', "markup", id="attribute"),
+    pytest.param('"Notas"', '"www.notas.org"', "address", id="address"),
+    pytest.param('"Notas"', '"javascript:x"', "address", id="script"),
+    pytest.param('"Notas"', '"No\u202etas"', "U+202E", id="bidi override"),
+    pytest.param('"Notas"', '"Notas 7"', "figures", id="figure"),
+    pytest.param('"Notas"', '""', "is not translated", id="untranslated"),
+    pytest.param('"Salir ya"', '"Salir de esta página ahora"', "24", id="exit label"),
+    pytest.param('"Notas"', '"' + "Notas " * 9 + '"', "three times", id="length"),
+    pytest.param('"Notas"', '"Ayuda"', "'ayuda'", id="title"),
+    pytest.param('"Notas"', '"No eres una víctima"', "'víctima'", id="banned word"),
+    pytest.param('msgid "Notes"', 'msgid "Notez"', "lacks 1 mess", id="missing"),
+    pytest.param("X-Review-State: draft", "X-Review-State: ok", "X-Rev", id="state"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "told"), BROKEN)
+def test_check_names_file_line_and_fix(
+    project: Path, old: str, new: str, told: str
+) -> None:
+    replace(catalog(project), old, new)
+
+    checked = translate(project, "check")
+
+    assert checked.returncode == 1
+    assert "translations/es/LC_MESSAGES/messages.po:" in checked.stdout
+    assert told in checked.stdout
+    assert "Traceback" not in checked.stdout + checked.stderr
+
+
+def test_check_tells_of_a_file_that_is_not_utf_8(project: Path) -> None:
+    text = catalog(project).read_text(encoding="utf-8")
+    catalog(project).write_bytes(text.encode("latin-1", "replace"))
+
+    checked = translate(project, "check")
+
+    assert checked.returncode == 1
+    assert "cannot be read" in checked.stdout
+
+
+def test_a_catalog_cut_off_is_found_and_mended(project: Path) -> None:
+    lines = catalog(project).read_text(encoding="utf-8").split("\n\n")
+    catalog(project).write_text("\n\n".join(lines[:100]) + "\n", encoding="utf-8")
+
+    checked = translate(project, "check")
+    assert checked.returncode == 1
+    assert "Run translate update" in checked.stdout
+
+    translate(project, "update")
+    assert "lacks" not in translate(project, "check").stdout
+
+
+def test_preview_shows_each_save_on_reload(project: Path) -> None:
+    port = free_port()
+    settings = project / "quietpage.toml"
+    # What a host has set keeps no translator from seeing their language.
+    settings.write_text('hosts = ["notes.example.org"]\nlocales = ["en"]\n')
+    command = [sys.executable, "-m", "flask", "--app", "app", "translate", "preview"]
+    env = {**os.environ, "PYTHONPATH": str(project), "QUIETPAGE_CONFIG": str(settings)}
+    with subprocess.Popen(
+        [*command, "es", "--port", str(port)], cwd=project, env=env
+    ) as preview:
+        try:
+            wait_for(("127.0.0.1", port), preview)
+            before = read(f"http://localhost:{port}/es/")
+            replace(catalog(project), 'msgstr "Notas"', 'msgstr "Hojas"')
+            after = read(f"http://localhost:{port}/es/")
+            replace(catalog(project), 'msgstr "Hojas"', 'msgstr "Hojas')
+            broken = read(f"http://localhost:{port}/es/")
+        finally:
+            preview.terminate()
+
+    assert "<title>Notas</title>" in before
+    assert "<title>Hojas</title>" in after
+    assert "lacks a quotation mark" in broken
+
+
+def read(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=20) as answer:
+        return str(answer.read().decode())
+
+
+def test_a_review_lasts_as_long_as_the_sentences_that_were_reviewed(
+    project: Path, client: Client
+) -> None:
+    assert 'class="draft"' in client.get("/es/").text
+    replace(catalog(project), "X-Review-State: draft", "X-Review-State: reviewed")
+    replace(catalog(project), "X-Reviewed-By: ", "X-Reviewed-By: A. Person, 2026-11")
+    assert is_draft(project), "a header alone reviews nothing"
+
+    reviewed = polib.pofile(str(catalog(project)))
+    for entry in reviewed:
+        entry.tcomment = f"A note.\n{review_mark(entry.msgid, entry.msgstr)}"
+    reviewed.save()
+    assert not is_draft(project)
+    assert "reviewed" in translate(project, "status").stdout
+
+    translate(project, "update")
+    assert not is_draft(project), "update keeps the marks"
+
+    replace(catalog(project), 'msgstr "Sanar"', 'msgstr "Curarse"')
+    assert is_draft(project)
+    assert "1 messages are not as they were" in translate(project, "status").stdout
+
+
+def is_draft(project: Path) -> bool:
+    shown = run(project, "-c", SERVE, "/es/")
+    assert shown.returncode == 0, shown.stderr
+    return 'class="draft"' in shown.stdout

@@ -1,0 +1,96 @@
+"""How long a reader waits at half of what a server can do.
+
+An open loop: requests fall due at random times whether or not the server keeps up,
+and the wait counts from when one was due (wrk waits for answers and so hides stalls;
+wrk2 is no Debian package; h2load sends for all its connections in the same instant).
+"""
+
+import random
+import re
+import select
+import socket
+import statistics
+import time
+from collections import deque
+from collections.abc import Mapping
+
+from tools.benchmark.rates import Rates
+from tools.benchmark.report import Report, table
+
+ROUNDS = 5
+SECONDS = 3
+CONNECTIONS = 32
+MOST_BYTES = 1 << 20
+PERCENTILES = (0.5, 0.99, 0.999)
+REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n"
+
+
+def waits(port: int, rate: float, seconds: float = SECONDS) -> list[float]:
+    """Return the sorted waits in milliseconds at `rate` requests a second."""
+    chance = random.Random(1)  # noqa: S311 - times, not secrets
+    idle = deque(_connect(port) for _ in range(CONNECTIONS))
+    # When what is under way was due, by connection; what is due and not sent.
+    asked: dict[socket.socket, float] = {}
+    late: deque[float] = deque()
+    found = []
+    start = due = time.perf_counter()
+    while (now := time.perf_counter()) < start + seconds or asked:
+        while due <= now < start + seconds:
+            late.append(due)
+            due += chance.expovariate(rate)
+        while late and idle:
+            connection = idle.popleft()
+            asked[connection] = late.popleft()
+            connection.sendall(REQUEST)
+        ready, _, _ = select.select(list(asked), [], [], max(0, due - now))
+        for connection in ready:
+            connection.recv(MOST_BYTES)
+            found.append((time.perf_counter() - asked.pop(connection)) * 1000)
+            idle.append(connection)
+    for connection in idle:
+        connection.close()
+    return sorted(found)
+
+
+def _connect(port: int) -> socket.socket:
+    """Return a connection that is readable once a whole answer has come."""
+    connection = socket.create_connection(("127.0.0.1", port), 5)
+    connection.sendall(REQUEST)
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        answer += connection.recv(MOST_BYTES)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)\r\ncontent-length: (\d+)", head)
+    if not length:
+        raise SystemExit(answer)
+    missing = int(length[1]) - len(body)
+    while missing:
+        missing -= len(connection.recv(MOST_BYTES))
+    size_bytes = len(head) + 4 + int(length[1])
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size_bytes)
+    return connection
+
+
+def report(ports: Mapping[str, int], rates: Rates) -> Report:
+    """Return the percentiles of each server at half of its own rate."""
+    found: dict[str, list[list[float]]] = {name: [] for name in ports}
+    halves = {
+        name: statistics.median(next(iter(rates[name].values()))) / 2 for name in ports
+    }
+    for _ in range(ROUNDS):
+        for name, port in ports.items():
+            values = waits(port, halves[name])
+            found[name].append([values[int(len(values) * p)] for p in PERCENTILES])
+    rows = [
+        (
+            name,
+            f"{halves[name]:,.0f}",
+            *(
+                f"{statistics.median(column):.1f}"
+                for column in zip(*rounds, strict=True)
+            ),
+        )
+        for name, rounds in found.items()
+    ]
+    head = ("", "requests a second", "p50, ms", "p99, ms", "p99.9, ms")
+    return Report(table(head, rows))

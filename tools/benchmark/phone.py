@@ -1,0 +1,136 @@
+"""A cheap phone on a bad line: Chromium slowed by its own debugger.
+
+The debugger delays each request, and hands over its bytes at the rate of the line. It
+does not slow look-ups, connections and TLS, and knows no TCP: the first bytes of an
+answer come at the same rate as the last.
+"""
+
+import shutil
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.support.chromium_flags import CHROMIUM_FLAGS
+from tools.benchmark.report import Report, table
+
+ROUNDS = 5
+SLOWED = 6
+# Delay in ms, bits a second.
+LINES = {"3G": (400, 400_000), "2G": (2000, 50_000)}
+# What an own host of GOV.UK's system may not use: the debugger keeps them away.
+FONTS = "*/assets/fonts/*"
+# When the exit's script is at work, or where there is none, its link.
+WATCH = """new MutationObserver((_, watch) => {
+  if (!document.querySelector(%r)) return;
+  window.usableAt = performance.now();
+  watch.disconnect();
+}).observe(document, {childList: true, subtree: true, attributes: true})"""
+PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+IS_READ = f"window.usableAt && {PAINTED}"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A page to open: where it is, and what is there once the exit works."""
+
+    name: str
+    url: str
+    exit_selector: str
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a reader waited for, in seconds, and what it cost."""
+
+    painted_s: float
+    usable_s: float
+    loaded_s: float
+    size_bytes: int
+    requests: int
+
+
+def visit(browser: Browser, site: Site, line: tuple[int, int]) -> Visit:
+    """Open the page with an empty cache."""
+    delay_ms, bits_per_s = line
+    context = browser.new_context(
+        viewport={"width": 360, "height": 640}, locale="en-GB"
+    )
+    page = context.new_page()
+    debugger = context.new_cdp_session(page)
+    sizes: list[int] = []
+    debugger.on(
+        "Network.loadingFinished",
+        lambda event: sizes.append(event["encodedDataLength"]),
+    )
+    commands: dict[str, dict[str, Any]] = {
+        "Network.enable": {},
+        "Network.setBlockedURLs": {"urls": [FONTS]},
+        "Network.emulateNetworkConditions": {
+            "offline": False,
+            "latency": delay_ms,
+            "downloadThroughput": bits_per_s / 8,
+            "uploadThroughput": bits_per_s / 8,
+        },
+        "Emulation.setCPUThrottlingRate": {"rate": SLOWED},
+    }
+    for command, values in commands.items():
+        debugger.send(command, values)
+    page.add_init_script(WATCH % site.exit_selector)
+    page.set_default_timeout(120_000)
+    page.goto(site.url)
+    page.wait_for_function(IS_READ)
+    painted, usable, loaded = page.evaluate(
+        f"[{PAINTED}, window.usableAt, performance.timing.loadEventEnd"
+        " - performance.timing.navigationStart]"
+    )
+    context.close()
+    # Of a link that stands in the document before anything is drawn, none is seen.
+    usable = max(painted, usable)
+    times = painted / 1000, usable / 1000, loaded / 1000
+    # A data: address is no request.
+    sent = [size for size in sizes if size]
+    return Visit(*times, sum(sent), len(sent))
+
+
+def report(sites: Sequence[Site]) -> Report:
+    """Return the table; the sites take turns."""
+    rows = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS
+        )
+        for line, values in LINES.items():
+            found: dict[str, list[Visit]] = {site.name: [] for site in sites}
+            for _ in range(ROUNDS):
+                for site in sites:
+                    found[site.name].append(visit(browser, site, values))
+            rows += [_row(line, name, visits) for name, visits in found.items()]
+        browser.close()
+    head = (
+        "",
+        "",
+        "first paint, s",
+        "exit usable, s",
+        "loaded, s",
+        "bytes",
+        "requests",
+    )
+    return Report(table(head, rows))
+
+
+def _row(line: str, name: str, visits: list[Visit]) -> tuple[str, ...]:
+    times = (
+        statistics.median(getattr(visit, key) for visit in visits)
+        for key in ("painted_s", "usable_s", "loaded_s")
+    )
+    last = visits[-1]
+    return (
+        line,
+        name,
+        *(f"{value:.1f}" for value in times),
+        f"{last.size_bytes:,}",
+        str(last.requests),
+    )

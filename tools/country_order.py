@@ -1,0 +1,47 @@
+"""`make orders`: the countries in the order of each locale, by the browser's ICU.
+
+Python's libraries sort by the root table alone, which is wrong in a dozen locales.
+"""
+
+import shutil
+
+from babel.core import Locale
+from playwright.sync_api import sync_playwright
+
+from quietpage.page import ORDERS
+from tests.support.chromium_flags import CHROMIUM_FLAGS
+
+SORT = """([tag, named]) => {
+  const collator = new Intl.Collator(tag);
+  return named.toSorted((one, other) => collator.compare(one[1], other[1])
+    || (one[0] < other[0] ? -1 : 1)).map(([code]) => code);
+}"""
+LOCALES = (
+    "ar bn de en es fa fil fr hi ht it ja ko pl pt_BR ro ru so sw tr uk ur vi"
+    " zh_Hans zh_Hant"
+)
+
+
+def main() -> None:
+    """Write one line a locale: its name, then the codes in order."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS
+        )
+        page = chromium.new_page()
+        lines = []
+        for name in LOCALES.split():
+            territories = Locale.parse(name).territories
+            named = [
+                (code, str(territories[code]))
+                for code in sorted(Locale("en").territories)
+                if len(code) == 2 and code.isalpha() and code in territories
+            ]
+            order = page.evaluate(SORT, [name.replace("_", "-"), named])
+            lines.append(" ".join([name, *order]))
+        chromium.close()
+    ORDERS.write_text("\n".join(lines) + "\n", encoding="ascii")
+
+
+if __name__ == "__main__":
+    main()

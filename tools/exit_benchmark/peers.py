@@ -1,0 +1,149 @@
+"""The exits of GOV.UK and NSW, and ours, as pages to press on."""
+
+import http.server
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from shutil import which
+
+import brotli
+
+from quietpage.assets import load_assets
+from tests.support import local_http
+
+PACKAGES = ("govuk-frontend@6.6.0", "nsw-design-system@3.27.0")
+TEXT = "<p>Words to read, as many as fill a screen and more.</p>" * 60
+GOVUK = """<!doctype html><html lang="en" class="govuk-template"><title>Example</title>
+<link rel="stylesheet" href="/govuk-frontend/dist/govuk/govuk-frontend.min.css">
+<body class="govuk-template__body"><script>
+document.body.className += " js-enabled govuk-frontend-supported"</script>
+<div class="govuk-exit-this-page" data-module="govuk-exit-this-page"><a href="{exit}"
+role="button" draggable="false" data-module="govuk-button" rel="nofollow noreferrer"
+class="govuk-button govuk-button--warning govuk-exit-this-page__button
+govuk-js-exit-this-page-button">Exit this page</a></div>
+<a id="next" href="/govuk/next">Next</a>{text}
+<script type="module">
+import {{ initAll }} from "/govuk-frontend/dist/govuk/govuk-frontend.min.js"
+initAll()</script>"""
+NSW = """<!doctype html><html lang="en"><title>Example</title>
+<link rel="stylesheet" href="/nsw-design-system/dist/css/main.css">
+<a id="next" href="/nsw/next">Next</a>{text}
+<script src="/nsw-design-system/dist/js/main.js"></script>
+<script>window.NSW.QuickExit.init({{ safeUrl: "{exit}" }})</script>"""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A site to compare: where it is, what is pressed, what a tour of it is."""
+
+    name: str
+    url: str
+    exit_selector: str
+    keys: tuple[str, ...]
+    # Scripts that each open another page of the site.
+    tour: tuple[str, ...]
+    # Script and style in brotli.
+    weight_bytes: tuple[int, int]
+
+
+def fetch_peers(folder: Path) -> Path:
+    """Return the folder of the packages; end the run where npm is missing."""
+    npm = which("npm")
+    if not npm:
+        sys.exit("npm is missing: the peers are fetched by it. Install nodejs and npm.")
+    subprocess.run(
+        [npm, "install", "--ignore-scripts", "--prefix", str(folder), *PACKAGES],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    return folder / "node_modules"
+
+
+@contextmanager
+def serve_peers(modules: Path, exit_url: str, text: str = TEXT) -> Iterator[str]:
+    """Serve the packages and the example pages, in brotli; yield the address."""
+    pages = {
+        "govuk": GOVUK.format(exit=exit_url, text=text),
+        "nsw": NSW.format(exit=exit_url, text=text),
+    }
+
+    @cache
+    def shortest(body: bytes) -> bytes:
+        return bytes(brotli.compress(body))
+
+    class Handler(local_http.Handler, http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *values: object) -> None:
+            super().__init__(*values, directory=str(modules))  # type: ignore[arg-type]
+
+        def do_GET(self) -> None:
+            page = pages.get(self.path.split("/")[1])
+            file = Path(self.translate_path(self.path))
+            if not page and not file.is_file():
+                self.send_error(404)
+                return
+            body = page.encode() if page else file.read_bytes()
+            kind = "text/html; charset=utf-8" if page else self.guess_type(file)
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            if "br" in self.headers["Accept-Encoding"]:
+                self.send_header("Content-Encoding", "br")
+                body = shortest(body)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    with local_http.serve(Handler) as port:
+        yield f"http://localhost:{port}/"
+
+
+def weigh(text: str | bytes) -> int:
+    """Return the size in brotli."""
+    return len(brotli.compress(text.encode() if isinstance(text, str) else text))
+
+
+def subjects(own_url: str, peers_url: str, modules: Path) -> list[Subject]:
+    """Return ours and the two."""
+    assets = load_assets()
+    next_page = "document.getElementById('next').click()"
+    govuk = modules / "govuk-frontend" / "dist" / "govuk"
+    nsw = modules / "nsw-design-system" / "dist"
+    return [
+        Subject(
+            "Quietpage",
+            own_url,
+            "#quick-exit",
+            ("Escape", "Escape"),
+            tuple(
+                f"document.querySelector('a[hreflang={tag}]').click()"
+                for tag in ("es", "en")
+            ),
+            (weigh(assets.exit_script), weigh(assets.style)),
+        ),
+        Subject(
+            "GOV.UK",
+            f"{peers_url}govuk/first",
+            ".govuk-exit-this-page__button",
+            ("Shift_L",) * 3,
+            (next_page, next_page),
+            (
+                weigh((govuk / "govuk-frontend.min.js").read_bytes()),
+                weigh((govuk / "govuk-frontend.min.css").read_bytes()),
+            ),
+        ),
+        Subject(
+            "NSW",
+            f"{peers_url}nsw/first",
+            ".nsw-quick-exit",
+            ("Escape", "Escape"),
+            (next_page, next_page),
+            (
+                weigh((nsw / "js" / "main.js").read_bytes()),
+                weigh((nsw / "css" / "main.css").read_bytes()),
+            ),
+        ),
+    ]

@@ -1,0 +1,94 @@
+"""`make screenshots`: pictures of the page, to be looked at; some are in the README."""
+
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+from babel.core import Locale, get_global
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from quietpage.config import ROOT
+from tests.support.chromium_flags import CHROMIUM_FLAGS
+from tests.support.gunicorn import start_server
+from tests.support.locales import TAGS
+
+FOLDER = ROOT / "docs" / "screenshots"
+SIZES = {"phone": (360, 640), "desktop": (1280, 800)}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+# A sheet of A5 as screens show it, the printed card on its upper part.
+SHEET = {"width": 560, "height": 700}
+
+
+def main() -> None:
+    """Take every language, size and colour scheme, topics open; the printed card."""
+    FOLDER.mkdir(exist_ok=True)
+    with (
+        TemporaryDirectory() as folder,
+        start_server(Path(folder)) as server,
+        sync_playwright() as playwright,
+    ):
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS
+        )
+        for tag in TAGS:
+            url = f"{server.url}{tag}/"
+            locale = device_locale(tag)
+            for size in SIZES:
+                for scheme in SCHEMES:
+                    page = visit(chromium, url, locale, size, scheme)
+                    page.screenshot(path=FOLDER / f"{size}-{scheme}-{tag}.png")
+                    page.context.close()
+            take_open_topics(chromium, url, locale, tag)
+        # In English a country opens that is not the machine's own guess.
+        take_card(chromium, f"{server.url}en/")
+        chromium.close()
+
+
+def device_locale(tag: str) -> str:
+    """Return what a device in the language's largest country asks for: ar-EG."""
+    locale = Locale.parse(tag, sep="-")
+    likely = get_global("likely_subtags")
+    whole = likely.get(str(locale), likely[locale.language])
+    return f"{locale.language}-{locale.territory or whole.rpartition('_')[2]}"
+
+
+def visit(
+    browser: Browser,
+    url: str,
+    locale: str,
+    size: str = "phone",
+    scheme: Literal["light", "dark"] = "light",
+) -> Page:
+    """Open the page as a reader's device does."""
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale
+    )
+    page = context.new_page()
+    page.goto(url)
+    return page
+
+
+def take_open_topics(browser: Browser, url: str, locale: str, tag: str) -> None:
+    """Take the whole page with its topics open, and the drawing."""
+    page = visit(browser, url, locale)
+    page.evaluate(
+        "document.querySelectorAll('.rest details').forEach((one) => one.open = true)"
+    )
+    page.screenshot(path=FOLDER / f"open-{tag}.png", full_page=True)
+    page.locator("figure").screenshot(path=FOLDER / f"drawing-{tag}.png")
+    page.context.close()
+
+
+def take_card(browser: Browser, url: str) -> None:
+    """Take the upper part of what is printed for a reader in the United Kingdom."""
+    page = visit(browser, url, "en-GB")
+    page.set_viewport_size({"width": SHEET["width"], "height": SHEET["height"]})
+    page.emulate_media(media="print")
+    page.screenshot(path=FOLDER / "print-card.png")
+    page.context.close()
+
+
+if __name__ == "__main__":
+    main()
