@@ -16,11 +16,11 @@ from tests.support.browser_profile import find, spellings
 from tests.support.exit_destination import Destination
 from tests.support.gunicorn import Server, start_server
 from tests.support.input_actions import press
-from tests.support.locales import LANGUAGES
+from tests.support.locales import TAGS, read_language
 from tests.support.scale import IS_LONG_RUN
 
 SHORT = ("en", "es", "ar")
-READ = [language for language in LANGUAGES if IS_LONG_RUN or language.tag in SHORT]
+READ = [tag for tag in TAGS if IS_LONG_RUN or tag in SHORT]
 # Messages from the beginning, the middle and the end of the guide, and of its topics.
 MESSAGES = (
     "Are you in danger right now?",
@@ -55,8 +55,7 @@ def destination() -> Iterator[Destination]:
 def copy(
     tmp_path_factory: pytest.TempPathFactory, destination: Destination
 ) -> Iterator[Server]:
-    tags = [language.tag for language in READ]
-    settings = f'exit_url = "{destination.url}"\nlocales = {tags}\n'
+    settings = f'exit_url = "{destination.url}"\nlocales = {READ}\n'
     with start_server(tmp_path_factory.mktemp("copy"), settings=settings) as started:
         yield started
 
@@ -65,13 +64,14 @@ def copy(
 def needles(copy: Server) -> dict[str, set[bytes]]:
     """What no profile may hold: words, and pieces of the answers as they were coded."""
     found = {}
-    for language in READ:
-        words = {language.messages.gettext(message)[:24] for message in MESSAGES}
+    for tag in READ:
+        messages = read_language(tag).messages
+        words = {messages.gettext(message)[:24] for message in MESSAGES}
         spelled = set().union(*map(spellings, words))
         for coding in ("br", "gzip"):
-            body = document(copy.port, f"/{language.tag}/", coding)
+            body = document(copy.port, f"/{tag}/", coding)
             spelled |= {body[at : at + 32] for at in (2000, 8000, len(body) // 2)}
-        found[language.tag] = spelled
+        found[tag] = spelled
     return found
 
 
@@ -96,8 +96,8 @@ def test_no_word_of_a_visit_is_on_disk(  # noqa: PLR0913, PLR0917 - fixtures
     with ENGINES[name](tmp_path) as engine:
         engine.fresh_tab()
         engine.open(f"{destination.url}search")
-        for language in READ:
-            read(engine, f"{copy.url}{language.tag}/")
+        for tag in READ:
+            read(engine, f"{copy.url}{tag}/")
         while_open = find(tmp_path, needles)
         engine.perform(press())
         engine.shows(destination.url)
