@@ -103,7 +103,8 @@ def load_languages(
     own_files = {_tag(f): f for f in catalog_files(own_folder)} if own_folder else {}
     _check_tags(settings, {SOURCE_TAG, *files, *own_files})
     found = {}
-    for tag in {SOURCE_TAG, *files, *own_files}:
+    # What is not on offer is not read, so that a fault in it stops nothing.
+    for tag in settings.locales or {SOURCE_TAG, *files, *own_files}:
         locale = Locale.parse(tag, sep="-")
         entries: dict[str, polib.POEntry] = {}
         states = set()

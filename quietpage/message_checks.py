@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
 from babel.core import Locale, UnknownLocaleError
@@ -16,7 +16,7 @@ _PLACEHOLDER = re.compile(r"%(?:\(\w*\)?\w?|.?)")
 _MARKUP = re.compile(r"[<>\"]|&\w+;|&#")
 # Schemes, mail, and names of hosts: a full stop inside of a word, in any script.
 _ADDRESS = re.compile(
-    r"//|\bwww\b|\b(?:javascript|data|mailto|tel|sms):\S|@|[(\[](?:at|dot)[)\]]"
+    r"//|www|\b(?:javascript|data|mailto|tel|sms):\S|@|[(\[](?:at|dot)[)\]]"
     r"|[^\s.]\.(?=[^\W\d_]{2})|[a-z0-9]。(?=[a-z]{2})",
     re.IGNORECASE,
 )
@@ -42,64 +42,58 @@ _JOINED_SCRIPTS = {
 _EAST_ASIAN = {"BOPOMOFO", "CJK", "HANGUL", "HIRAGANA", "KATAKANA"}
 
 
+@cache
+def _in_english(name: str, original: str) -> list[str]:
+    return sorted(_FINDERS[name](original))
+
+
 def safety_faults(locale: str, original: str, translation: str) -> Iterator[str]:
     """Yield what would mislead or endanger a reader, a sentence each.
 
     >>> list(safety_faults("de", "1 in 3", "1 von 4"))
     ["'1 von 4' has the figures 1 4, the English 1 3. Correct it."]
     """
-    shown = _shown(translation)
-    # Compatibility characters, such as full width letters, look like what they map to.
-    plain, plain_original = (
-        unicodedata.normalize("NFKC", text) for text in (translation, original)
-    )
-    for name, wanted, found in (
-        (
-            "placeholder",
-            _PLACEHOLDER.findall(original),
-            _PLACEHOLDER.findall(translation),
-        ),
-        ("markup", _MARKUP.findall(original), _MARKUP.findall(translation)),
-        ("address", _addresses(plain_original), _addresses(plain)),
-    ):
-        if sorted(found) != sorted(wanted):
-            expected = " ".join(sorted(wanted)) or "none"
-            got = " ".join(sorted(found)) or "none"
+    # The start reads thousands of messages: what is slow waits for a fault.
+    for name, find in _FINDERS.items():
+        wanted, found = _in_english(name, original), sorted(find(translation))
+        if found != wanted:
+            got, expected = (" ".join(x) or "none" for x in (found, wanted))
             yield (
-                f"{shown} has the {name} {got}, but must hold {expected} as the"
-                " English does. Correct it."
+                f"{_shown(translation)} has the {name} {got}, but must hold {expected}"
+                " as the English does. Correct it."
             )
     if names_whole_first(locale):
         original = _PART_OF_WHOLE.sub(r"\2 in \1", original)
     wanted, found = _figures(original), _figures(translation)
     if found != wanted:
+        got, expected = (" ".join(x) or "none" for x in (found, wanted))
         yield (
-            f"{shown} has the figures {' '.join(found) or 'none'}, the English"
-            f" {' '.join(wanted) or 'none'}. Correct it."
+            f"{_shown(translation)} has the figures {got}, the English {expected}."
+            " Correct it."
         )
     if re.search(r"\w", original) and not re.search(r"\w", translation):
-        yield f"{shown} has no words. Translate it."
+        yield f"{_shown(translation)} has no words. Translate it."
     yield from character_faults(locale, original, translation)
 
 
 def character_faults(locale: str, original: str, translation: str) -> Iterator[str]:
     """Yield what is not seen as it is: hidden, reordered or borrowed characters."""
-    shown = _shown(translation)
     for name in hidden_characters(translation):
-        yield f"{shown} has {name}. Remove it."
+        yield f"{_shown(translation)} has {name}. Remove it."
     for letter in sorted(set(translation) - set(original)):
         if unicodedata.category(letter) in _SYMBOLS:
-            yield f"{shown} has the symbol {letter}. Remove it."
-    for name in re.findall(r"[A-Za-z]{2,}", original):
-        translation = translation.replace(name, " ")
+            yield f"{_shown(translation)} has the symbol {letter}. Remove it."
     own_scripts = _scripts_of(locale)
-    for word in _words(translation):
-        scripts = {_script(letter) for letter in word}
+    rest = translation
+    for name in re.findall(r"[A-Za-z]{2,}", original):
+        rest = rest.replace(name, " ")
+    for word in _words(rest):
+        scripts = set(map(_script, set(word)))
         is_foreign = own_scripts and not scripts <= own_scripts
         if is_foreign or len(scripts - _EAST_ASIAN) > 1:
             yield (
-                f"{shown} has the word '{word}', whose letters are of another script"
-                " or of two. Write it in one."
+                f"{_shown(translation)} has the word '{word}', whose letters are of"
+                " another script or of two. Write it in one."
             )
 
 
@@ -151,9 +145,18 @@ def _shown(text: str) -> str:
 
 
 def _addresses(text: str) -> list[str]:
-    # Vowel signs are no letters to `re`.
-    words = without(_MARKS, _SPACED_AT.sub(r"\1", text)).split()
+    # Compatibility characters, such as full width letters, look like what they map to;
+    # and vowel signs are no letters to `re`.
+    plain = without(_MARKS, unicodedata.normalize("NFKC", text))
+    words = _SPACED_AT.sub(r"\1", plain).split()
     return [w.strip(".,:;!?“”„«»‘’") for w in words if _ADDRESS.search(w)]
+
+
+_FINDERS: Mapping[str, Callable[[str], list[str]]] = {
+    "placeholder": _PLACEHOLDER.findall,
+    "markup": _MARKUP.findall,
+    "address": _addresses,
+}
 
 
 def _figures(text: str) -> list[str]:
@@ -176,8 +179,8 @@ def _figures(text: str) -> list[str]:
 
 def _figure_kind(letter: str) -> str:
     category = unicodedata.category(letter)
-    if category == "Nd":
-        return str(unicodedata.digit(letter))
+    if letter.isdecimal():
+        return str(unicodedata.decimal(letter))
     if category in {"Nl", "No"}:
         return "#"
     is_ideograph = category == "Lo" and unicodedata.numeric(letter, None) is not None

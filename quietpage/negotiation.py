@@ -1,37 +1,40 @@
-"""Choose a locale and a coding by what a request's headers ask for."""
+"""Choose a locale and a coding by what a request's headers ask for.
+
+Every header costs about what a browser's costs, whatever stands in it: what is long is
+cut off before it is read, and all look-ups are in tables made at start.
+"""
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
+from operator import itemgetter
 
-from babel.core import Locale, UnknownLocaleError, get_global
+from babel.core import get_global
 
 CODINGS = ("br", "gzip", "identity")
-# Longer headers are no browser's; what stands behind is not read.
-_MAX_HEADER_BYTES = 1000
+# No browser sends more; what stands behind is not read.
+_MAX_HEADER_BYTES = 300
+_MAX_RANGES = 16
+_MAX_CODINGS = 8
+# {parameter: q}, all that RFC 9110 section 12.4.2 allows: three digits at most.
+_WEIGHTS = {
+    f"q={thousandths / 1000:.{digits}f}": thousandths / 1000
+    for digits in range(4)
+    for thousandths in range(0, 1001, 10 ** (3 - digits))
+} | {"q=0.": 0.0, "q=1.": 1.0}
 
 
-def _weights(header: str) -> list[tuple[str, float]]:
-    """Return (value, q) of a list header, highest q first; malformed parts drop out."""
+def _weights(header: str, most: int) -> list[tuple[str, float]]:
+    """Return (value, q) of the first `most` elements of a list header, as they stand.
+
+    An element without a value drops out; what is not a valid q is nought.
+    """
     found = []
-    for part in header[:_MAX_HEADER_BYTES].lower().split(","):
-        value, *parameters = (piece.strip() for piece in part.split(";"))
-        quality = 1.0
-        for parameter in parameters:
-            name, _, number = parameter.partition("=")
-            if name.strip() == "q":
-                quality = _quality(number.strip())
-        if value:
-            found.append((value, quality))
-    found.sort(key=lambda pair: -pair[1])
+    for element in header[:_MAX_HEADER_BYTES].lower().split(",", most)[:most]:
+        value, _, parameter = element.partition(";")
+        if value := value.strip():
+            weight = _WEIGHTS.get(parameter.strip(), 0.0) if parameter else 1.0
+            found.append((value, weight))
     return found
-
-
-def _quality(number: str) -> float:
-    digits = number.replace(".", "", 1)
-    if digits.isascii() and digits.isdigit():
-        value = float(number)
-        return value if value <= 1 else 0.0
-    return 0.0
 
 
 def choose_coding(accept_encoding: str | None) -> str:
@@ -48,7 +51,7 @@ def choose_coding(accept_encoding: str | None) -> str:
     """
     if not accept_encoding:
         return "identity"
-    weights = dict(_weights(accept_encoding))
+    weights = dict(_weights(accept_encoding, _MAX_CODINGS))
     if "x-gzip" in weights:
         weights.setdefault("gzip", weights["x-gzip"])
     rest = weights.get("*", 0.0)
@@ -71,13 +74,13 @@ def locale_chooser(available: Sequence[str]) -> Callable[[str | None], str]:
     >>> choose("es-MX, en;q=0.8"), choose("pt-PT"), choose("zh-TW"), choose("xx;;q=")
     ('es', 'pt-BR', 'zh-Hant', 'en')
     """
-    exact = {tag.lower(): tag for tag in available}
-    likely = {_language_and_script(tag): tag for tag in reversed(available)}
+    match = _matcher(tuple(available))
 
     def choose(accept_language: str | None) -> str:
         if not accept_language:
             return available[0]
-        weights = _weights(accept_language)
+        weights = _weights(accept_language, _MAX_RANGES)
+        weights.sort(key=itemgetter(1), reverse=True)
         refused = {wanted for wanted, quality in weights if quality == 0}
         for wanted, quality in weights:
             if quality == 0:
@@ -87,7 +90,7 @@ def locale_chooser(available: Sequence[str]) -> Callable[[str | None], str]:
                     (tag for tag in available if tag.lower() not in refused),
                     available[0],
                 )
-            tag = _lookup(wanted, exact) or likely.get(_language_and_script(wanted))
+            tag = match(wanted)
             if tag and tag.lower() not in refused:
                 return tag
         return available[0]
@@ -95,45 +98,78 @@ def locale_chooser(available: Sequence[str]) -> Callable[[str | None], str]:
     return choose
 
 
-def _lookup(wanted: str, exact: dict[str, str]) -> str | None:
-    while wanted:
+@lru_cache(8)
+def _matcher(available: tuple[str, ...]) -> Callable[[str], str | None]:
+    """Return a function from a language range in lower case to a tag."""
+    exact = {tag.lower(): tag for tag in available}
+    tables = _tables(available)
+
+    def match(wanted: str) -> str | None:
         if wanted in exact:
             return exact[wanted]
-        wanted = wanted.rpartition("-")[0]
-    return None
+        language, _, others = wanted.partition("-")
+        table = tables.get(language)
+        if not table:
+            return None
+        if len(table) > 1:
+            for other in others.split("-", 2)[:2]:
+                if other in table:
+                    return table[other]
+        return table[""]
+
+    return match
 
 
-def _language_and_script(tag: str) -> tuple[str, str | None] | None:
-    """Return language and script of a tag with likely subtags, None if it is none."""
-    subtags = tag.lower().split("-")[:3]
-    aliases = get_global("language_aliases")
-    # CLDR speaks of "no" and "tl" where headers say "nb" and "fil"; both ways hold.
-    named = {"tl": "fil", "nb": "no"}.get(subtags[0]) or aliases.get(subtags[0])
-    if named:
-        # Some names are of more than one part: Dari, prs, is Persian of Afghanistan.
-        subtags[:1] = named.lower().split("_")
-    if not all(part.isascii() and part.isalnum() for part in subtags):
-        return None
-    return _maximised("_".join(subtags))
+def _tables(available: tuple[str, ...]) -> dict[str, dict[str, str | None]]:
+    """Return {language: {script or territory: tag}}, under "" what all others mean.
+
+    A language stands there under every name that CLDR knows for it.
+    """
+    exact = {tag.lower(): tag for tag in available}
+    likely = {_language_and_script(tag): tag for tag in reversed(available)}
+    offered = [found[0] for tag in available if (found := _language_and_script(tag))]
+    tables = {}
+    for language in _names():
+        canonical = _language_and_script(language)
+        if not canonical or canonical[0] not in offered:
+            continue
+        base = exact.get(language) or likely.get(canonical)
+        tables[language] = {"": base}
+        # Only where scripts differ can a script or territory say more.
+        if offered.count(canonical[0]) > 1 or base is None:
+            for other in _scripts_and_territories():
+                full = f"{language}-{other}"
+                tag = exact.get(full) or likely.get(_language_and_script(full))
+                if tag and tag != base:
+                    tables[language][other] = tag
+    return tables
+
+
+def _names() -> set[str]:
+    """Return every code of a language, in lower case, old and double ones too."""
+    names = {*get_global("likely_subtags"), *get_global("language_aliases"), "nb"}
+    return {name.lower() for name in names if "_" not in name}
 
 
 @cache
-def _known_languages() -> frozenset[str]:
-    return frozenset(get_global("likely_subtags"))
+def _scripts_and_territories() -> frozenset[str]:
+    full = get_global("likely_subtags").values()
+    return frozenset(part for tag in full for part in tag.lower().split("_")[1:])
 
 
-def _maximised(identifier: str) -> tuple[str, str | None] | None:
-    language = identifier.partition("_")[0]
-    if language not in _known_languages():
+def _language_and_script(tag: str) -> tuple[str, str] | None:
+    """Return language and script of a tag with likely subtags, None if it is none."""
+    language, *others = tag.lower().split("-")
+    # CLDR speaks of "no" and "tl" where headers say "nb" and "fil"; both ways hold.
+    named = {"tl": "fil", "nb": "no"}.get(language)
+    named = named or get_global("language_aliases").get(language, language)
+    # Some names are of more than one part: Dari, prs, is Persian of Afghanistan.
+    language, *parts = named.lower().split("_")
+    others = parts + others
+    script = next((part.title() for part in others if len(part) == 4), None)  # noqa: PLR2004
+    territory = next((p.upper() for p in others if len(p) in (2, 3)), None)
+    likely = get_global("likely_subtags")
+    full = likely.get(f"{language}_{territory}") or likely.get(language)
+    if not full:
         return None
-    parts = identifier.split("_")
-    script = next((part.title() for part in parts[1:] if len(part) == 4), None)  # noqa: PLR2004
-    territory = next((p.upper() for p in parts[1:] if len(p) in (2, 3)), None)
-    if script is None:
-        likely = get_global("likely_subtags")
-        full = likely.get(f"{language}_{territory}") or likely[language]
-        try:
-            script = Locale.parse(full).script
-        except (ValueError, UnknownLocaleError):
-            script = full.split("_")[1] if full.count("_") else None
-    return language, script
+    return language, script or full.split("_")[1]

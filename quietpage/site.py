@@ -19,6 +19,8 @@ Headers = list[tuple[str, str]]
 # What only an answer over TLS may carry; browsers are to ignore it elsewhere.
 TLS_ONLY = ("Strict-Transport-Security", ONION_LOCATION)
 ROBOTS = "/robots.txt"
+# A name has 253 (RFC 1035), a port six.
+_MAX_HOST_BYTES = 260
 _PLAIN_SCHEME, _TLS_SCHEME = "http", "https"
 
 
@@ -144,5 +146,14 @@ class Site:
 
 
 def _host_name(host: str) -> str:
+    """Return the name in a Host header, in lower case, "" if it is too long for one.
+
+    The port may be empty (RFC 9110 section 7.2, RFC 3986 section 3.2.3), and the name
+    may end with the dot of the root.
+    """
+    if len(host) > _MAX_HOST_BYTES:
+        return ""
     name, colon, port = host.rpartition(":")
-    return (name if colon and port.isdigit() else host).lower()
+    if colon and (port == "" or (port.isascii() and port.isdigit())):
+        host = name
+    return host.removesuffix(".").lower()

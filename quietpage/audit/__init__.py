@@ -104,7 +104,7 @@ def _look_in(logs: Logs, client: Client) -> list[str]:
         raise CheckSkippedError("No --logs were given.")
     click.echo(f"Waiting up to {logs.wait_s:g} s for the logs …", err=True)
     found, unreadable = logs.search(client)
-    waited = f"Nothing was written within {logs.wait_s:g} s"
+    waited = f"Nothing of this audit was written within {logs.wait_s:g} s"
     if not found and unreadable:
         names = ", ".join(map(str, unreadable))
         raise CheckSkippedError(f"{waited}, but {names} cannot be searched here.")
@@ -176,4 +176,8 @@ def _table(url: str, client: Client, findings: list[Finding]) -> str:
     counted = ", ".join(f"{counts[result]} {result}" for result in _COLOURS)
     lines.append(f"\n{counted}. {client.requests} requests, {client.bytes} bytes.")
     lines.append(f"Search other logs for {client.canary}: none may hold it.")
+    lines.append(
+        "This is what one client was sent once; docs/audit.md says what nobody"
+    )
+    lines.append("outside can see: what others are sent, and what is kept elsewhere.")
     return "\n".join(lines)

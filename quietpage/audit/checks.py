@@ -11,8 +11,16 @@ from collections.abc import Callable, Iterable, Iterator
 from quietpage.banned_words import banned_words_in
 
 from .client import PORTS, Answer, is_loopback, resolve
-from .collect import AT, PLAIN, POST, ROBOTS, WRONG_HOST, Evidence, Page, Release
-from .headers import EXPECTED, HSTS, is_harmless
+from .collect import (
+    AT,
+    PLAIN,
+    POST,
+    WRONG_HOST,
+    Evidence,
+    Page,
+    Release,
+)
+from .headers import EXPECTED, HSTS, ONION, is_harmless
 
 _MIN_DAYS = 14
 
@@ -35,10 +43,11 @@ def _release(evidence: Evidence) -> Iterator[str]:
     for page in evidence.pages:
         if difference := _difference(release, page):
             yield f"{page.answer.kind} {difference}"
-    robots = release.files["site/robots.txt"]
+    pages, known = [p.answer for p in evidence.pages], {b"", *release.files.values()}
     for answer in evidence.answers:
-        if answer.kind == ROBOTS and answer.body.strip() != robots.strip():
-            yield f"{ROBOTS} is '{answer.body.decode(errors='replace')}'"
+        if answer.body not in known and answer not in pages:
+            text = answer.decoded() or answer.body
+            yield f"{answer.kind} has '{text[:60].decode(errors='replace')}'"
 
 
 def _difference(release: Release, page: Page) -> str:
@@ -75,10 +84,10 @@ def _sizes(evidence: Evidence) -> Iterator[str]:
 
 
 def _addresses(evidence: Evidence) -> Iterator[str]:
-    first, *others = (p.answer for p in evidence.pages if p.answer.kind.startswith(AT))
-    for answer in others:
-        if answer.body != first.body:
-            yield f"{answer.kind} differs from {first.kind}"
+    pages = [p.answer for p in evidence.pages if p.answer.kind.startswith(AT)]
+    for answer in pages[1:]:
+        if answer.body != pages[0].body:
+            yield f"{answer.kind} differs from {pages[0].kind}"
     for address, reason in evidence.client.unreachable.items():
         raise CheckSkippedError(f"{address} cannot be reached from here: {reason}.")
 
@@ -90,16 +99,17 @@ def _headers(evidence: Evidence) -> Iterator[str]:
         required.add(HSTS)
     if not evidence.settings.search_engines:
         required.add("x-robots-tag")
+    onion = f"http://{evidence.settings.onion}/" if evidence.settings.onion else "none"
+    wanted = EXPECTED["headers"] | {ONION: onion}
     for answer in evidence.everything:
         names = dict.fromkeys(name.lower() for name, _ in answer.headers)
         # What browsers cannot bring about need not have them.
-        judged = names if answer in evidence.answers else names.keys() - required
-        for name in judged:
+        for name in names if answer in evidence.answers else names.keys() - required:
             value = answer.header(name)
-            is_refused = is_onion and name == HSTS
-            if is_refused or not is_harmless(name, value):
-                wanted = EXPECTED["headers"].get(name, "none, or another value")
-                yield f"{name}: {value} on {answer.kind} (wanted: {wanted})"
+            is_wrong = (name == HSTS and is_onion) or not is_harmless(name, value)
+            if is_wrong or (name == ONION and not value.startswith(onion)):
+                expected = wanted.get(name, "none, or another value")
+                yield f"{name}: {value} on {answer.kind} (wanted: {expected})"
         if answer in evidence.answers:
             for name in sorted(required - names.keys()):
                 yield f"{name} is missing on {answer.kind}"
@@ -155,8 +165,8 @@ def _plain_http(evidence: Evidence) -> Iterator[str]:
         target = resolve("", answer.header("Location"))
         if answer.status not in (301, 308) or target.scheme != "https":
             yield f"status {answer.status}, no permanent redirect to https"
-        elif target.hostname != evidence.client.host:
-            yield f"redirect to {target.hostname}"
+        elif target.hostname != evidence.client.host or target.query:
+            yield f"redirect to {target.geturl()}"
 
 
 def _redirects(evidence: Evidence) -> Iterator[str]:

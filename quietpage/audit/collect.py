@@ -14,7 +14,7 @@ from quietpage.negotiation import CODINGS
 from .client import PORTS, Answer, Client, NoAnswerError, printable, resolve
 from .headers import EXPECTED
 
-WRONG_HOST, POST, ROBOTS = "wrong Host", "POST", "robots.txt"
+WRONG_HOST, POST = "wrong Host", "POST"
 PLAIN, AT = "plain HTTP", "page at "
 _DEFAULT_FILE = "site/index.html"
 _BROWSER: dict[str, str] = EXPECTED["browser"]
@@ -41,8 +41,8 @@ class Release:
     @property
     def default(self) -> str:
         """The language for readers who ask for none on offer."""
-        wanted = self.files[_DEFAULT_FILE]
-        return next(t for t in self.tags if self.guide(t, "identity") == wanted)
+        wanted = self.files.get(_DEFAULT_FILE)
+        return next((t for t in self.tags if self.guide(t, "identity") == wanted), "")
 
     def guide(self, tag: str, coding: str) -> bytes | None:
         """Return the guide, None in a language or coding that does not exist."""
@@ -57,12 +57,14 @@ def read_release(folder: Path) -> Release:
     Raises:
         QuietpageError: The folder is not an export.
     """
-    if not (folder / _DEFAULT_FILE).is_file():
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    release = Release(files)
+    if not release.default:
         raise QuietpageError(
             f"{folder}: is not an export. Make one with `flask export {folder}`."
         )
-    files = (file for file in folder.rglob("*") if file.is_file())
-    return Release({f.relative_to(folder).as_posix(): f.read_bytes() for f in files})
+    return release
 
 
 @dataclass(frozen=True)
@@ -155,29 +157,23 @@ def _own(client: Client) -> dict[str, str]:
 
 
 def _ask(
-    evidence: Evidence, kind: str, line: str, headers: Mapping[str, str], **how: Any
-) -> Answer | None:
+    evidence: Evidence,
+    kind: str,
+    line: str,
+    headers: Mapping[str, str],
+    page: tuple[str, str] | None = None,
+    **how: Any,
+) -> None:
+    """Ask; where the answer must be the guide, `page` is its language and group."""
     try:
         answer = evidence.client.ask(kind, line, headers, **how)
     except NoAnswerError as error:
         # To hang up on a Host that is not one's own is a good answer.
         if kind != WRONG_HOST:
             evidence.unanswered.append(error.format_message())
-        return None
+        return
     evidence.answers.append(answer)
-    return answer
-
-
-def _ask_page(
-    evidence: Evidence,
-    kind: str,
-    path: str,
-    headers: Mapping[str, str],
-    page: tuple[str, str] = ("", ""),
-    **how: Any,
-) -> None:
-    """Ask for what must be the guide; `page` is its language and group."""
-    if answer := _ask(evidence, kind, f"GET {path}", headers, **how):
+    if page:
         evidence.pages.append(Page(*page, answer))
 
 
@@ -193,16 +189,16 @@ def _ask_errors(evidence: Evidence) -> None:
         "X-Forwarded-For": client.canary_address,
         "X-Forwarded-Host": bad,
     }
-    missing = f"/{canary}?q={canary}"
-    _ask_page(evidence, "missing address", missing, probes)
+    missing = f"GET /{canary}?q={canary}"
+    _ask(evidence, "missing address", missing, probes, ("", ""))
     browser = _BROWSER | {"Accept-Language": canary}
-    _ask_page(evidence, "missing address as a browser", missing, browser)
+    _ask(evidence, "missing address as a browser", missing, browser, ("", ""))
     for kind, line, headers in (
         ("HEAD", f"HEAD {start}", own),
         (POST, f"POST {start}", own | {"Content-Length": "0"}),
         ("OPTIONS", f"OPTIONS {start}", own),
         (WRONG_HOST, "GET /", own | {"Host": bad}),
-        (ROBOTS, "GET /robots.txt", own),
+        ("robots.txt", "GET /robots.txt", own),
         ("favicon.ico", "GET /favicon.ico", own),
         ("address with //", f"GET //{bad}/%2e%2e", own),
         ("address with a target", f"GET /?next=https://{bad}/&url=//{bad}/", probes),
@@ -230,27 +226,27 @@ def _ask_raw(evidence: Evidence) -> None:
 def _ask_language(evidence: Evidence, tag: str) -> None:
     """Ask for a page in each coding, and as browsers do; without a tag, the start."""
     own = _own(evidence.client)
-    path = f"/{tag}/" if tag else evidence.client.start
+    line = f"GET /{tag}/" if tag else f"GET {evidence.client.start}"
     for coding in CODINGS:
         headers = own | {"Accept-Encoding": coding}
-        _ask_page(evidence, f"page {tag} {coding}", path, headers, (tag, coding))
-    for kind, asked in (("as a browser", path), ("by Accept-Language", "/")):
+        _ask(evidence, f"page {tag} {coding}", line, headers, (tag, coding))
+    for kind, asked in (("as a browser", line), ("by Accept-Language", "GET /")):
         headers = _BROWSER | {"Accept-Language": tag}
-        if tag or asked == path:
-            _ask_page(evidence, f"page {tag} {kind}", asked, headers, (tag, kind))
+        if tag or asked == line:
+            _ask(evidence, f"page {tag} {kind}", asked, headers, (tag, kind))
 
 
 def _ask_again(evidence: Evidence) -> None:
     """Ask for the page at every address and a second time, and for a part of it."""
     client, release = evidence.client, evidence.release
     tag = release.default if release else "en"
-    page, path = (tag, ""), f"/{tag}/" if release else client.start
+    page, line = (tag, ""), f"GET /{tag}/" if release else f"GET {client.start}"
     for ip in client.addresses:
-        _ask_page(evidence, f"{AT}{ip}", path, _BROWSER, page, address=ip)
+        _ask(evidence, f"{AT}{ip}", line, _BROWSER, page, address=ip)
         if client.scheme == "https":
             how = {"address": ip, "resume": True}
-            _ask_page(evidence, f"second visit at {ip}", path, _BROWSER, page, **how)
+            _ask(evidence, f"second visit at {ip}", line, _BROWSER, page, **how)
             if client.takes_old_tls(ip):
                 evidence.old_tls.append(ip)
     part = _BROWSER | {"Range": "bytes=0-99"}
-    _ask_page(evidence, "part of the page", path, part, page)
+    _ask(evidence, "part of the page", line, part, page)

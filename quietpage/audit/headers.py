@@ -9,7 +9,7 @@ EXPECTED = tomllib.loads(
     Path(__file__).with_name("expected.toml").read_text(encoding="utf-8")
 )
 _ONE_YEAR_S = 31_536_000
-HSTS = "strict-transport-security"
+HSTS, ONION = "strict-transport-security", "onion-location"
 _CLOSED = {"default-src", "base-uri", "form-action", "frame-ancestors"}
 
 

@@ -31,6 +31,16 @@ def app() -> Flask:
     return create_app(SETTINGS)
 
 
+@pytest.fixture(scope="module")
+def export(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What takes no time to make, and is never compared."""
+    folder = tmp_path_factory.mktemp("export")
+    (folder / "site" / "en").mkdir(parents=True)
+    for name in ("index.html", "en/index.html", "robots.txt"):
+        (folder / "site" / name).touch()
+    return str(folder)
+
+
 def audit(app: Flask, url: str, *options: str) -> Result:
     return app.test_cli_runner().invoke(args=["audit", url, *options])
 
@@ -127,11 +137,11 @@ def hostile(behave: Callable[[socket.socket], None]) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_server_gets_a_sentence(app: Flask, name: str) -> None:
+def test_a_hostile_server_gets_a_sentence(app: Flask, export: str, name: str) -> None:
     behave, sentence = HOSTILE[name]
     began = time.monotonic()
     with hostile(behave) as port:
-        options = ("--timeout", "0.5", "--yes")
+        options = ("--timeout", "0.5", "--export", export)
         result = audit(app, f"http://localhost:{port}/", *options)
 
     assert_sentence(result, sentence)
@@ -141,10 +151,11 @@ def test_a_hostile_server_gets_a_sentence(app: Flask, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["garbage", "drip a handshake"])
-def test_what_is_not_tls_gets_a_sentence(app: Flask, name: str) -> None:
+def test_what_is_not_tls_gets_a_sentence(app: Flask, export: str, name: str) -> None:
     behave = HOSTILE[name][0] if name in HOSTILE else drip_a_handshake
     with hostile(behave) as port:
-        result = audit(app, f"https://localhost:{port}/", "--timeout", "0.5")
+        options = ("--timeout", "0.5", "--export", export)
+        result = audit(app, f"https://localhost:{port}/", *options)
 
     expected = {"garbage": "TLS fails", "drip a handshake": "within 0.5 s"}
     assert_sentence(result, expected[name])

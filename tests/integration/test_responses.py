@@ -84,7 +84,10 @@ def test_every_answer_has_every_header(server: Server, path: str, method: str) -
     assert headers.get("allow") == (None if status != 405 else "GET, HEAD")
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", ""])
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "localhost.evil.example", "", ".", ":", "localhost..", "x" * 999],
+)
 def test_an_unknown_host_gets_400(server: Server, host: str) -> None:
     status, headers, body = ask(server, "/", Host=host)
 
@@ -94,7 +97,11 @@ def test_an_unknown_host_gets_400(server: Server, host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "127.0.0.1:9", "[::1]:8000", "LOCALHOST"]
+    "host",
+    [
+        *("localhost", "127.0.0.1:9", "[::1]:8000", "LOCALHOST"),
+        *("localhost.", "localhost:", "localhost.:80", "[::1]:"),
+    ],
 )
 def test_a_known_host_is_known_at_any_port(server: Server, host: str) -> None:
     assert ask(server, "/", Host=host)[0] == 200

@@ -9,7 +9,12 @@ import pytest
 from quietpage.config import ROOT
 from tests.support.fuzzed_requests import attempts
 from tests.support.gunicorn import Server
-from tests.support.monitored_server import besieged, copy_of_the_code, settled
+from tests.support.monitored_server import (
+    besieged,
+    copy_of_the_code,
+    settled,
+    wait_until_printed,
+)
 from tests.support.response_validator import CANARY, read_answers
 from tests.support.scale import scaled
 
@@ -107,5 +112,20 @@ def test_an_error_of_ours_is_told_without_a_word_of_the_request(tmp_path: Path) 
     assert answer.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
     assert b"could not be shown" in answer
     assert CANARY.encode() not in answer
-    assert "[ERROR] TypeError in site.py:" in printed
+    assert "[ERROR] TypeError at site.py:" in printed
     assert "Traceback" not in printed
+
+
+def test_an_error_that_nobody_catches_is_told_without_address_or_request(
+    tmp_path: Path,
+) -> None:
+    root = copy_of_the_code(tmp_path)
+    code = root / "quietpage" / "gunicorn_support" / "worker.py"
+    fault = "        raise RuntimeError(str(addr) + str(exc))\n"
+    code.write_text(
+        code.read_text().replace("        del req, addr\n", fault, 1), encoding="utf-8"
+    )
+    with besieged(tmp_path, root=root) as server:
+        server.send(f"G@T /{CANARY} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        # That nothing printed holds an address or the canary, `besieged` sees.
+        wait_until_printed(server, "[ERROR] RuntimeError at worker.py:", 30)

@@ -14,7 +14,12 @@ from app import create_site
 from quietpage.config import Settings
 from tests.support.background_load import CLIENTS, asking, bodies_of
 from tests.support.gunicorn import Server, children
-from tests.support.monitored_server import besieged, copy_of_the_code, settled
+from tests.support.monitored_server import (
+    besieged,
+    copy_of_the_code,
+    settled,
+    wait_until_printed,
+)
 from tests.support.response_validator import SETTINGS, TAGS, besieged_site
 from tests.support.scale import scaled
 
@@ -22,17 +27,6 @@ ROUNDS = scaled(2, 20)
 # Answers that each state of affairs is watched for.
 SOME = scaled(100, 1000)
 BROKEN = Path("translations", "es", "LC_MESSAGES", "messages.po")
-
-
-def wait_until_printed(server: Server, words: str, patience_s: float = 60) -> str:
-    """Return the first line that has `words`, as soon as it is there."""
-    end = time.monotonic() + patience_s
-    while time.monotonic() < end:
-        for line in server.log.read_text("utf-8", "replace").splitlines():
-            if words in line:
-                return line
-        time.sleep(0.05)
-    pytest.fail(f"nobody printed '{words}': {server.log.read_text()}")
 
 
 def test_a_killed_worker_loses_no_more_than_it_held(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
+import pytest
+
 from quietpage.config import ROOT
 from tests.support.gunicorn import Server, start_server
 from tests.support.response_validator import CANARY, SETTINGS
@@ -86,3 +88,14 @@ def check_silence(server: Server) -> None:
     assert "Mozilla" not in printed
     assert not re.search(rf"127\.0\.0\.1(?!:{server.port}\b)", printed), printed
     assert list(server.home.rglob("*")) == []
+
+
+def wait_until_printed(server: Server, words: str, patience_s: float = 60) -> str:
+    """Return the first line that has `words`, as soon as it is there."""
+    end = time.monotonic() + patience_s
+    while time.monotonic() < end:
+        for line in server.log.read_text("utf-8", "replace").splitlines():
+            if words in line:
+                return line
+        time.sleep(0.05)
+    pytest.fail(f"nobody printed '{words}': {server.log.read_text()}")

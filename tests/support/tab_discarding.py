@@ -40,8 +40,13 @@ class Chromium:
         end = time.monotonic() + PATIENCE_S
         while True:
             try:
-                return self._ask(self._page(url), expression)
-            except (LookupError, OSError, websocket.WebSocketException):
+                return self._ask(next(iter(self._tabs(url).values())), expression)
+            except (
+                StopIteration,
+                LookupError,
+                OSError,
+                websocket.WebSocketException,
+            ):
                 # Not there yet, or on its way.
                 if time.monotonic() > end:
                     raise
@@ -49,28 +54,37 @@ class Chromium:
 
     def discard(self, url: str) -> None:
         """Go to another tab, discard the one of the address, come back to it."""
-        before = self._page(url)["id"]
+        before = self._tabs(url)
         tool = json.loads(self._get(f"new?{PAGE}", "PUT"))
         end = time.monotonic() + PATIENCE_S
         # Chromium refuses while the tab has only just gone out of sight.
-        while self._page(url)["id"] == before:
+        while self._tabs(url) == before:
             assert time.monotonic() < end, "the tab was not discarded"
             self.run(PAGE, PRESS % url)
             time.sleep(0.5)
+        # The discarded tab is the only one left, and is loaded again.
         self._get(f"close/{tool['id']}")
+        loaded = "document.wasDiscarded && document.readyState === 'complete'"
+        while not self.run(url, loaded):
+            assert time.monotonic() < end, "the tab was not loaded again"
+            time.sleep(0.1)
 
-    def _page(self, url: str) -> dict[str, str]:
+    def _tabs(self, url: str) -> dict[str, str]:
+        """Return {id: debugger's address} of the tabs of an address."""
         pages: list[dict[str, str]] = json.loads(self._get("list"))
-        found = [p for p in pages if (p["type"], p["url"]) == ("page", url)]
-        return found[0]
+        return {
+            page["id"]: page["webSocketDebuggerUrl"]
+            for page in pages
+            if (page["type"], page["url"]) == ("page", url)
+        }
 
-    def _ask(self, page: dict[str, str], expression: str) -> Any:
+    def _ask(self, address: str, expression: str) -> Any:
         asked = {"expression": expression, "returnByValue": True}
         message = {"id": 1, "method": "Runtime.evaluate", "params": asked}
         # A socket of our own, for the library leaves it open where a tab is gone.
         with socket.create_connection(("127.0.0.1", self._port), 10) as plain:
             connection = websocket.create_connection(
-                page["webSocketDebuggerUrl"], suppress_origin=True, socket=plain
+                address, suppress_origin=True, socket=plain
             )
             connection.send(json.dumps(message))
             answer = json.loads(connection.recv())["result"]

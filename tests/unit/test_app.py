@@ -52,10 +52,13 @@ def test_hsts_is_sent_over_tls_alone(client: Client) -> None:
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
-        (Settings(hsts_subdomains=True), "max-age=31536000; includeSubDomains"),
-        (Settings(hsts_preload=True), "max-age=31536000; preload"),
         (
-            Settings(hsts_subdomains=True, hsts_preload=True),
+            Settings(hsts_subdomains=True, locales=("en",)),
+            "max-age=31536000; includeSubDomains",
+        ),
+        (Settings(hsts_preload=True, locales=("en",)), "max-age=31536000; preload"),
+        (
+            Settings(hsts_subdomains=True, hsts_preload=True, locales=("en",)),
             "max-age=31536000; includeSubDomains; preload",
         ),
     ],
@@ -81,7 +84,7 @@ def test_hsts_covers_subdomains_and_preload_on_request(
 def test_plain_http_is_redirected_on_request_and_repeats_nothing(
     path: str, location: str
 ) -> None:
-    client = Client(create_site(Settings(https=True)))
+    client = Client(create_site(Settings(https=True, locales=("en", "es"))))
 
     answer = client.get(path, base_url="http://localhost:8000")
 

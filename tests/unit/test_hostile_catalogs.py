@@ -21,7 +21,11 @@ from quietpage.page import render_guide
 
 SOURCE = ROOT / "translations"
 SETTINGS = Settings(locales=("es",), min_translated_percent=0)
-SPANISH = polib.pofile(str(SOURCE / "es" / "LC_MESSAGES" / "messages.po"))
+# English in the place of Spanish: no test depends on what a translator writes.
+SPANISH = [
+    polib.POEntry(msgid=entry.msgid, msgstr=entry.msgid)
+    for entry in polib.pofile(str(SOURCE / "messages.pot"))
+]
 EVIL = (
     "<meta http-equiv='refresh' content='4;url=//x.example/'><a href='tel:806'>806</a>"
 )
@@ -54,6 +58,9 @@ class Read(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        # Around English in place of what a catalog lacks.
+        if (tag, attrs) == ("span", [("lang", "en"), ("dir", "ltr")]):
+            return
         self.elements.append((tag, tuple(name for name, _ in attrs)))
         self.links += [v for name, v in attrs if name in {"href", "src", "http-equiv"}]
         self.labels += [
@@ -139,7 +146,7 @@ def page(folder: Path) -> Page:
 
 
 def test_what_no_check_refuses_reaches_the_page(page: Page) -> None:
-    shown = page.of(f'{HEADER}msgid "Healing"\nmsgstr "L\'a & ñandú"\n')
+    shown = page.of(f'{HEADER}msgid "Later"\nmsgstr "L\'a & ñandú"\n')
 
     assert "L'a & ñandú" in shown.texts
     assert "Notes" in shown.texts

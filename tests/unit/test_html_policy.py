@@ -233,7 +233,7 @@ def test_what_a_page_of_notes_needs_is_accepted(piece: str) -> None:
 
 
 def test_the_sentence_names_the_template(tmp_path: Path) -> None:
-    file = tmp_path / "guide" / "people.html"
+    file = tmp_path / "guide" / "later.html"
     file.parent.mkdir()
     file.write_text("<dialog>")
 

@@ -1,6 +1,5 @@
 """Catalogs: what is on offer, and how a broken one is told."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,14 +10,30 @@ from app import create_site
 from quietpage.config import Settings
 from quietpage.errors import QuietpageError
 from quietpage.languages import load_languages
-from quietpage.po_files import TRANSLATIONS
+from tests.support.locales import TAGS
+
+# Four messages, so that no test here depends on what a translator writes.
+TEXTS = {
+    "Notes": "Notas",
+    "Close this page": "Cerrar la página",
+    "Later": "Luego",
+    "The text of %(date)s": "El texto del %(date)s",
+}
 
 
 @pytest.fixture
 def translations(tmp_path: Path) -> Path:
-    copy = tmp_path / "translations"
-    shutil.copytree(TRANSLATIONS, copy)
-    return copy
+    """A folder with a template of four messages and their Spanish."""
+    folder = tmp_path / "translations"
+    file = folder / "es" / "LC_MESSAGES" / "messages.po"
+    file.parent.mkdir(parents=True)
+    for path, texts in (
+        (folder / "messages.pot", dict.fromkeys(TEXTS, "")),
+        (file, TEXTS),
+    ):
+        entries = (f'msgid "{key}"\nmsgstr "{text}"\n' for key, text in texts.items())
+        path.write_text("\n".join(entries), encoding="utf-8")
+    return folder
 
 
 def break_catalog(folder: Path, old: str, new: str) -> None:
@@ -37,7 +52,7 @@ def test_every_catalog_is_on_offer_with_direction_name_and_state() -> None:
     assert offered["es"] == ("ltr", "Español", True)
     # Not one is reviewed yet.
     assert [tag for tag, (_, _, draft) in offered.items() if not draft] == ["en"]
-    assert len(offered) == 1 + len(list(TRANSLATIONS.glob("*/LC_MESSAGES")))
+    assert offered.keys() == set(TAGS)
 
 
 @pytest.mark.parametrize(
@@ -49,18 +64,17 @@ def test_every_catalog_is_on_offer_with_direction_name_and_state() -> None:
             'msgstr "<b>Notas</b>"',
             "the markup < < > >, but must",
         ),
-        ("%(date)s", "%(day)s", "the placeholder %.day.s, but must hold %.date.s"),
+        (
+            "del %(date)s",
+            "del %(day)s",
+            "the placeholder %.day.s, but must hold %.date.s",
+        ),
     ],
 )
 def test_a_broken_catalog_stops_the_start(
     translations: Path, old: str, new: str, sentence: str
 ) -> None:
-    if old == "%(date)s":
-        file = translations / "es" / "LC_MESSAGES" / "messages.po"
-        head, _, tail = file.read_text(encoding="utf-8").rpartition(old)
-        file.write_text(head + new + tail, encoding="utf-8")
-    else:
-        break_catalog(translations, old, new)
+    break_catalog(translations, old, new)
 
     with pytest.raises(QuietpageError, match=sentence) as raised:
         load_languages(Settings(), translations)
@@ -77,8 +91,8 @@ def test_an_incomplete_catalog_is_offered_from_the_share_of_the_settings(
         settings = Settings(min_translated_percent=share)
         return [language.tag for language in load_languages(settings, translations)]
 
-    assert "es" not in offered(100)
-    assert "es" in offered(99)
+    assert "es" not in offered(76)
+    assert "es" in offered(75)
 
 
 def test_drafts_are_left_out_where_the_settings_say_so() -> None:
@@ -86,55 +100,77 @@ def test_drafts_are_left_out_where_the_settings_say_so() -> None:
 
 
 def test_a_folder_that_is_no_locale_is_told(translations: Path) -> None:
-    shutil.copytree(translations / "es", translations / "elvish")
+    (translations / "es").rename(translations / "elvish")
 
     with pytest.raises(QuietpageError, match="translations/elvish: is no locale"):
         load_languages(Settings(), translations)
 
 
-HEALING = 'msgid "Healing"\nmsgstr "Sanar"\n'
+FAULT = 'msgid "Later"\nmsgstr "Luego"\n'
 META = "<meta http-equiv='refresh' content='4;url=//evil.example/'>"
 
 
 @pytest.mark.parametrize(
     ("entry", "sentence"),
     [
-        (f'msgctxt "x"\n{HEALING}', r"po:\d+: has msgctxt of a context or plural"),
+        (f'msgctxt "x"\n{FAULT}', r"po:\d+: has msgctxt of a context or plural"),
         (
-            f'msgid "Healing"\nmsgid_plural "{META}"\nmsgstr[0] "{META}"\n',
+            f'msgid "Later"\nmsgid_plural "{META}"\nmsgstr[0] "{META}"\n',
             r"po:\d+: has msgid_plural of",
         ),
-        (f'msgid "Healing\0{META}"\nmsgstr "Sanar{META}"\n', r"po:\d+: .* U\+0000"),
-        ('msgid "Healing"\nmsgstr "Sanar\\x41"\n', r"po:\d+: .* an escape other than"),
-        ('msgid "Healing"\nmsgstr "Sanar\u2028"\n', r"po:\d+: .* U\+2028"),
-        ('msgid "Healing"\nmsgstr "Sanar\\n"\n', r"po:\d+: .* U\+000A"),
-        (f'msgid "Healing"\nmsgstr "Sanar {META}"\n', r"po:\d+: .* markup"),
+        (
+            f'msgid "Later\0{META}"\nmsgstr "Luego{META}"\n',
+            r"po:\d+: .* U\+0000",
+        ),
+        (
+            'msgid "Later"\nmsgstr "Luego\\x41"\n',
+            r"po:\d+: .* an escape other than",
+        ),
+        (
+            'msgid "Later"\nmsgstr "Luego\u2028"\n',
+            r"po:\d+: .* U\+2028",
+        ),
+        (
+            'msgid "Later"\nmsgstr "Luego\\n"\n',
+            r"po:\d+: .* U\+000A",
+        ),
+        (
+            f'msgid "Later"\nmsgstr "Luego {META}"\n',
+            r"po:\d+: .* markup",
+        ),
     ],
 )
 def test_what_is_no_plain_message_is_refused_by_file_and_line(
     translations: Path, entry: str, sentence: str
 ) -> None:
-    break_catalog(translations, HEALING, entry)
+    break_catalog(translations, FAULT, entry)
 
     with pytest.raises(QuietpageError, match=sentence):
         load_languages(Settings(), translations)
 
 
+def test_an_organisation_s_catalog_is_read_as_strictly(tmp_path: Path) -> None:
+    file = tmp_path / "translations" / "es" / "LC_MESSAGES" / "messages.po"
+    file.parent.mkdir(parents=True)
+    file.write_text(f'msgid "Later"\nmsgid_plural "x"\nmsgstr[0] "{META}"\n')
+
+    with pytest.raises(QuietpageError, match=r"po:2: has msgid_plural of a context"):
+        load_languages(Settings(folder=tmp_path))
+
+
 def test_messages_that_are_not_in_the_template_are_not_served(
     translations: Path,
 ) -> None:
-    break_catalog(
-        translations, HEALING, f'{HEALING}\nmsgid "{META}"\nmsgstr "{META}"\n'
-    )
+    break_catalog(translations, FAULT, f'{FAULT}\nmsgid "{META}"\nmsgstr "{META}"\n')
 
     [spanish] = load_languages(Settings(locales=("es",)), translations)
 
-    assert spanish.messages.gettext("Healing") == "Sanar"
+    assert spanish.messages.gettext("Later") == "Luego"
     assert spanish.messages.gettext(META) == META
 
 
 def test_a_template_shows_what_a_catalog_brings_as_text_alone(tmp_path: Path) -> None:
-    own = tmp_path / "templates" / "guide" / "people.html"
+    own = tmp_path / "templates" / "guide" / "later.html"
     own.parent.mkdir(parents=True)
     own.write_text(
         "<h2 title='{% trans %}A door{% endtrans %}'>{{ _('A door') }}"
@@ -153,12 +189,12 @@ def test_a_template_shows_what_a_catalog_brings_as_text_alone(tmp_path: Path) ->
 
 
 def test_markup_in_a_message_of_a_template_is_one_sentence(tmp_path: Path) -> None:
-    own = tmp_path / "templates" / "guide" / "people.html"
+    own = tmp_path / "templates" / "guide" / "later.html"
     own.parent.mkdir(parents=True)
     own.write_text("\n<p>{% trans %}An <b>open</b> door{% endtrans %}</p>")
 
     with pytest.raises(QuietpageError) as raised:
-        create_site(Settings(folder=tmp_path))
+        create_site(Settings(folder=tmp_path, locales=("en",)))
 
     assert raised.value.format_message().startswith(
         "templates/guide/later.html:2: the message 'An <b>open</b> door' holds markup"
@@ -168,10 +204,13 @@ def test_markup_in_a_message_of_a_template_is_one_sentence(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("Sanar<br>", "the guide in 'es' has '<br>' where the English has '</h3>'"),
+        (
+            "Luego<br>",
+            "the guide in 'es' has '<br>' where the English has '</h2>'",
+        ),
         ("</title><meta http-equiv='refresh'>", "the guide in 'es' has '</title>'"),
-        ("<!--", "the guide in 'es' has '<!--</h3>' where the English has '</h3>'"),
-        (" ", "the guide in 'es' has no words behind '<h3>'"),
+        ("<!--", "the guide in 'es' has '<!--</h2>' where the English has '</h2>'"),
+        (" ", "the guide in 'es' has no words behind '<h2>'"),
     ],
 )
 def test_the_net_holds_where_every_other_check_has_failed(
@@ -179,7 +218,7 @@ def test_the_net_holds_where_every_other_check_has_failed(
 ) -> None:
     file = tmp_path / "translations" / "es" / "LC_MESSAGES" / "messages.po"
     file.parent.mkdir(parents=True)
-    file.write_text(f'msgid "Healing"\nmsgstr "{text}"\n')
+    file.write_text(f'msgid "Later"\nmsgstr "{text}"\n')
     monkeypatch.setattr("quietpage.languages.catalog_faults", lambda *_: ())
     monkeypatch.setattr("quietpage.page.escape", Markup)
 

@@ -1,6 +1,10 @@
 """Accept-Language and Accept-Encoding: the choice, whatever the network sends."""
 
+import time
+from collections.abc import Callable
+
 import pytest
+from babel.core import get_global
 
 from quietpage.negotiation import choose_coding, locale_chooser
 
@@ -52,7 +56,63 @@ def test_chooses_a_locale_or_the_default(header: str | None, expected: str) -> N
         ("BR;Q=1", "br"),
         (";;,q=", "identity"),
         ("br;q=abc", "identity"),
+        ("br;q=0.001, gzip;q=0.0005", "br"),
     ],
 )
 def test_chooses_a_coding_that_is_acceptable(header: str | None, expected: str) -> None:
     assert choose_coding(header) == expected
+
+
+LIKELY = {
+    tag.replace("_", "-"): full.replace("_", "-")
+    for tag, full in get_global("likely_subtags").items()
+    if not tag.startswith("und")
+}
+
+
+def test_a_tag_means_what_it_means_with_likely_subtags() -> None:
+    choose = locale_chooser(TAGS)
+
+    differing = {tag for tag, full in LIKELY.items() if choose(tag) != choose(full)}
+    # Phonetic signs beside Chinese: no locale is written so, and either will do.
+    assert differing == {"zh-Bopo", "zh-Hanb"}
+
+
+BROWSERS = "es-MX,es;q=0.8,en-US;q=0.5,en;q=0.3"
+CODES = [f"x{chr(a)}{chr(b)}" for a in range(97, 123) for b in range(97, 123)]
+HOSTILE = {
+    "unknown languages": ",".join(CODES),
+    "unknown languages with weights": ",".join(f"{code};q=0.123" for code in CODES),
+    "languages that are refused": "zh-hant-tw;q=0.9," * 15 + "zh-hant;q=0",
+    "commas": "," * 4000,
+    "semicolons": "a;" * 2000,
+    "a long tag": "zh-" + "a" * 4000,
+    "many subtags": "zh" + "-aa" * 1300,
+    "many weights": "a;q=0.1;q=0.2" * 300,
+    "a long weight": "a;q=0." + "9" * 4000,
+    "no ASCII": "\xe9-\xfc;q=0.\xb2," * 400,
+    "anything": "*;q=0.1," * 500,
+    "spaces": " " * 4000,
+}
+
+
+def cost_s(function: Callable[[str], str], header: str) -> float:
+    """Return the processor time of a call, of the best of many tries."""
+    best = float("inf")
+    for _ in range(30):
+        begun = time.process_time()
+        for _ in range(200):
+            function(header)
+        best = min(best, time.process_time() - begun)
+    return best / 200
+
+
+@pytest.mark.parametrize("header", HOSTILE.values(), ids=HOSTILE)
+def test_no_header_costs_much_more_than_a_browsers(header: str) -> None:
+    choose = locale_chooser(TAGS)
+
+    # Four times is what is wanted; the rest is for what else the machine does.
+    assert cost_s(choose, header) < 8 * cost_s(choose, BROWSERS)
+    assert cost_s(choose_coding, header) < 8 * cost_s(
+        choose_coding, "gzip, deflate, br, zstd"
+    )

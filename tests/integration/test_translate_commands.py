@@ -9,15 +9,17 @@ from pathlib import Path
 
 import polib
 import pytest
-from werkzeug.test import Client
 
 from quietpage.config import ROOT
 from quietpage.po_files import review_mark
 from tests.support.gunicorn import free_port, wait_for
 
 PARTS = ("app.py", "babel.cfg", "blueprints", "quietpage", "static", "templates")
-SERVE = """import sys; from app import serve; from werkzeug.test import Client
-print(Client(serve()).get(sys.argv[1]).text)"""
+# What these tests look for; all else is the English with a letter before it, so that
+# no test depends on what a translator writes.
+SPANISH = {"Notes": "Notas", "Close this page": "Cerrar página"}
+SERVE = """import sys; from app import wsgi_app; from werkzeug.test import Client
+print(Client(wsgi_app()).get(sys.argv[1]).text)"""
 
 
 @pytest.fixture
@@ -26,10 +28,14 @@ def project(tmp_path: Path) -> Path:
     for part in PARTS:
         copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
         copy(ROOT / part, tmp_path / part)
-    for part in ("messages.pot", "words.toml", "es"):
-        copy = shutil.copytree if part == "es" else shutil.copy
-        (tmp_path / "translations").mkdir(exist_ok=True)
-        copy(ROOT / "translations" / part, tmp_path / "translations" / part)
+    (tmp_path / "translations").mkdir()
+    for part in ("messages.pot", "words.toml"):
+        shutil.copy(ROOT / "translations" / part, tmp_path / "translations" / part)
+    assert translate(tmp_path, "add", "es").returncode == 0
+    spanish = polib.pofile(str(catalog(tmp_path)), wrapwidth=78)
+    for entry in spanish:
+        entry.msgstr = SPANISH.get(entry.msgid, f"ñ {entry.msgid}")
+    spanish.save()
     return tmp_path
 
 
@@ -123,10 +129,10 @@ def test_update_keeps_translations_and_marks_changed_ones_fuzzy(project: Path) -
     updated = polib.pofile(str(catalog(project)))
     changed = next(e for e in updated if e.msgid.startswith("Choose a code word."))
     assert changed.fuzzy
-    assert changed.msgstr.startswith("Elige una palabra clave.")
+    assert changed.msgstr.startswith("ñ Pick a code word.")
     new = next(e for e in updated if e.msgid == "Some quite other words")
     assert new.msgstr == ""
-    assert any(e.msgstr == "Idioma" and not e.fuzzy for e in updated)
+    assert any(e.msgstr == "ñ Language" and not e.fuzzy for e in updated)
 
 
 @pytest.mark.parametrize(
@@ -139,29 +145,24 @@ def test_update_keeps_translations_and_marks_changed_ones_fuzzy(project: Path) -
 def test_update_refuses_a_context_and_a_plural_and_loses_nothing(
     project: Path, text: str
 ) -> None:
-    (project / "templates" / "guide" / "people.html").write_text(f"\n{text}")
+    (project / "templates" / "guide" / "later.html").write_text(f"\n{text}")
     before = catalog(project).read_bytes()
 
     refused = translate(project, "update")
 
-    assert "people.html:2: has a context or a plural" in refused.stderr
+    assert "later.html:2: has a context or a plural" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert catalog(project).read_bytes() == before
 
 
 def test_update_twice_changes_nothing(project: Path) -> None:
-    before = (
-        catalog(project).read_bytes(),
-        (project / "translations" / "messages.pot").read_bytes(),
-    )
+    files = catalog(project), project / "translations" / "messages.pot"
+    translate(project, "update")
+    before = [file.read_bytes() for file in files]
 
     translate(project, "update")
 
-    after = (
-        catalog(project).read_bytes(),
-        (project / "translations" / "messages.pot").read_bytes(),
-    )
-    assert after == before
+    assert [file.read_bytes() for file in files] == before
 
 
 def test_gettext_accepts_every_catalog() -> None:
@@ -179,8 +180,9 @@ def test_gettext_accepts_every_catalog() -> None:
 
 def test_our_catalogs_pass_the_check(project: Path) -> None:
     for folder in (ROOT / "translations").iterdir():
-        if folder.is_dir() and folder.name != "es":
-            shutil.copytree(folder, project / "translations" / folder.name)
+        if folder.is_dir():
+            copy = project / "translations" / folder.name
+            shutil.copytree(folder, copy, dirs_exist_ok=True)
 
     checked = translate(project, "check")
 
@@ -189,15 +191,21 @@ def test_our_catalogs_pass_the_check(project: Path) -> None:
 
 BROKEN = [
     pytest.param('msgstr "Notas"', 'msgstr "Notas', "quotation mark", id="syntax"),
-    pytest.param("abre %(site)s", "abre %(sitio)s", "%(site)s", id="placeholder"),
+    pytest.param(
+        'copy is run by %(name)s."\n\n',
+        'copy is run by %(x)s."\n\n',
+        "%(name)s",
+        id="placeholder",
+    ),
     pytest.param('"Notas"', '"<i>Notas</i>"', "markup", id="markup"),
     pytest.param('"Notas"', '"Notas\\" src=\\"x"', "markup", id="attribute"),
     pytest.param('"Notas"', '"www.notas.org"', "address", id="address"),
     pytest.param('"Notas"', '"javascript:x"', "address", id="script"),
     pytest.param('"Notas"', '"No\u202etas"', "U+202E", id="bidi override"),
     pytest.param('"Notas"', '"Notas 7"', "figures", id="figure"),
-    pytest.param('"Notas"', '""', "is not translated", id="untranslated"),
-    pytest.param('"Salir ya"', '"Salir de esta página ahora"', "24", id="exit label"),
+    pytest.param(
+        '"Cerrar página"', '"Salir de esta página ahora"', "24", id="exit label"
+    ),
     pytest.param('"Notas"', '"' + "Notas " * 9 + '"', "three times", id="length"),
     pytest.param('"Notas"', '"Ayuda"', "'ayuda'", id="title"),
     pytest.param('"Notas"', '"No eres una víctima"', "'víctima'", id="banned word"),
@@ -220,6 +228,16 @@ def test_check_names_file_line_and_fix(
     assert "Traceback" not in checked.stdout + checked.stderr
 
 
+def test_what_is_left_to_do_is_one_line_and_no_mistake(project: Path) -> None:
+    translate(project, "add", "nl")
+
+    checked = translate(project, "check")
+
+    assert checked.returncode == 0
+    (line,) = [x for x in checked.stdout.splitlines() if "/nl/" in x]
+    assert "messages to translate and 0 to look at again" in line
+
+
 def test_check_tells_of_a_file_that_is_not_utf_8(project: Path) -> None:
     text = catalog(project).read_text(encoding="utf-8")
     catalog(project).write_bytes(text.encode("latin-1", "replace"))
@@ -239,7 +257,7 @@ def test_a_catalog_cut_off_is_found_and_mended(project: Path) -> None:
     assert "Run translate update" in checked.stdout
 
     translate(project, "update")
-    assert "lacks" not in translate(project, "check").stdout
+    assert translate(project, "check").returncode == 0
 
 
 def test_preview_shows_each_save_on_reload(project: Path) -> None:
@@ -273,9 +291,9 @@ def read(address: str) -> str:
 
 
 def test_a_review_lasts_as_long_as_the_sentences_that_were_reviewed(
-    project: Path, client: Client
+    project: Path,
 ) -> None:
-    assert 'class="draft"' in client.get("/es/").text
+    assert is_draft(project)
     replace(catalog(project), "X-Review-State: draft", "X-Review-State: reviewed")
     replace(catalog(project), "X-Reviewed-By: ", "X-Reviewed-By: A. Person, 2026-11")
     assert is_draft(project), "a header alone reviews nothing"
@@ -287,10 +305,14 @@ def test_a_review_lasts_as_long_as_the_sentences_that_were_reviewed(
     assert not is_draft(project)
     assert "reviewed" in translate(project, "status").stdout
 
+    # As Poedit and Weblate write files, by gettext and in its way.
+    template = project / "translations" / "messages.pot"
+    merged = ["msgmerge", "--update", str(catalog(project)), str(template)]
+    subprocess.run(merged, check=True, capture_output=True)
     translate(project, "update")
-    assert not is_draft(project), "update keeps the marks"
+    assert not is_draft(project), "tools keep the marks"
 
-    replace(catalog(project), 'msgstr "Sanar"', 'msgstr "Curarse"')
+    replace(catalog(project), 'msgstr "ñ Later"', 'msgstr "ñ Luego"')
     assert is_draft(project)
     assert "1 messages are not as they were" in translate(project, "status").stdout
 
