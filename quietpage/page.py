@@ -17,7 +17,8 @@ from markupsafe import Markup, escape
 from .content import Content
 from .country_list import order_countries
 from .errors import QuietpageError
-from .languages import Language, in_digits_of
+from .helpline_tables import Helpline
+from .languages import SOURCE_TAG, Language, in_digits_of
 from .opening_hours import DAYS, parse_hours
 
 # The day the English text was last changed in substance.
@@ -25,6 +26,10 @@ REVIEWED_ON = date(2026, 11, 26)
 
 # Around what a catalog lacks: a screen reader then speaks English.
 _ENGLISH = Markup('<span lang="en" dir="ltr">{}</span>')
+
+
+# The end of the block Latin Extended-B.
+_LAST_LATIN = "\u024f"
 
 
 def render_guide(content: Content, language: Language) -> str:
@@ -51,6 +56,7 @@ def render_guide(content: Content, language: Language) -> str:
                 [_language_name(tag, locale) for tag in tags.split()]
             ),
             joined=joined,
+            gloss_of=lambda line: _gloss(line, language.tag),
             # Jinja's own gettext would take a table's text for markup and a format.
             region_text=_shown,
             hours_text=lambda hours: _hours_text(hours, locale),
@@ -127,6 +133,17 @@ def render_error(language: Language) -> str:
     """Return the one neutral sentence for every error but 404."""
     with force_locale(str(language.locale)):
         return render_template("error.html", language=language)
+
+
+def _gloss(line: Helpline, tag: str) -> str:
+    """Return a helpline's name in English: on the English page, and for a few others.
+
+    Elsewhere a name in Latin letters stands alone: its gloss helps few, and all of them
+    make a kilobyte.
+    """
+    is_latin = all(letter <= _LAST_LATIN for letter in line.name if letter.isalpha())
+    is_read = tag != SOURCE_TAG and (is_latin or line.name_lang == tag)
+    return "" if is_read or line.name == line.name_en else line.name_en
 
 
 def _language_name(tag: str, locale: Locale) -> str:
