@@ -1,4 +1,4 @@
-"""The order of the countries on the page: the reader's likely ones, then the world's."""
+"""The order of the countries: the reader's likely ones, then the world's."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -11,7 +11,6 @@ from .errors import QuietpageError
 from .helpline_checks import KINDS, check, check_own
 from .helpline_tables import EMERGENCY_TABLE, TABLE, Emergency, Helpline, read_table
 
-
 # The audiences of lines that most readers of this page look for.
 _MOST_PEOPLE = ("everyone", "women")
 

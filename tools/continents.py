@@ -18,7 +18,7 @@ def main() -> None:
     """Write one line a continent: its code, then the codes of territories in it."""
     file = find_library("icui18n")
     if file is None:
-        raise SystemExit("The library icui18n is missing. Run: apt install libicu-dev")
+        raise SystemExit("The library icui18n is missing. Run: make .venv/debian")
     library = ctypes.CDLL(file)
     version = file.rpartition(".")[2]
     from_code = library[f"uregion_getRegionFromCode_{version}"]
@@ -32,7 +32,7 @@ def main() -> None:
 
     continents: dict[str, list[str]] = {}
     for code in sorted(Locale("en").territories):
-        if len(code) == 2 and code.isalpha():  # noqa: PLR2004 - ISO 3166
+        if len(code) == 2 and code.isalpha():
             status = ctypes.c_int(0)
             region = from_code(code.encode(), ctypes.byref(status))
             continent = region and containing(region, _CONTINENT)
