@@ -81,8 +81,9 @@ messages: .venv/site ## Extract the English and merge it into every catalog
 settings: .venv/site ## Write docs/settings.md and deploy/quietpage.toml from the code
 	$(BIN)/flask settings --write
 
-countries: .venv/debian ## Sort the countries for each locale
+countries: .venv/debian ## Sort the countries for each locale and by continent
 	$(BIN)/python -m tools.country_order
+	$(BIN)/python -m tools.continents
 
 screenshots: .venv/debian ## Take the pictures of the README
 	$(BIN)/python -m tools.screenshots

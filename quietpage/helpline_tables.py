@@ -63,8 +63,13 @@ class Helpline:
 
     @property
     def is_dialled_by_link(self) -> bool:
-        """Whether a `tel:` link reaches it; phones ignore `*` and `#` codes there."""
-        return bool(self.phone) and self.phone.lstrip("+").isdigit()
+        """Whether a `tel:` link reaches it; phones ignore `*` and `#` codes there.
+
+        A crisis line that wants an option shares its number with another service, in
+        Indonesia with the ambulance, so that the number alone is no link.
+        """
+        is_shared = bool(self.option) and self.kind == "crisis"
+        return self.phone.lstrip("+").isdigit() and not is_shared
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,11 @@ from babel.core import Locale
 from babel.languages import get_official_languages
 
 from .errors import QuietpageError
-from .helpline_checks import check, check_own
+from .helpline_checks import KINDS, check, check_own
 from .helpline_tables import EMERGENCY_TABLE, TABLE, Emergency, Helpline, read_table
+
+# The audiences of lines that most readers of this page look for.
+_MOST_PEOPLE = ("everyone", "women")
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,57 @@ class Country:
     helplines: tuple[Helpline, ...]
     crisis: tuple[Helpline, ...] = ()
     unconfirmed: tuple[Helpline, ...] = ()
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether there is nothing but an emergency number to call."""
+        ways = (self.emergency.silent, self.emergency.text_number)
+        return not any((*ways, self.helplines, self.crisis, self.unconfirmed))
+
+    @property
+    def has_hours(self) -> bool:
+        """Whether a line has hours that depend on where its clock stands."""
+        lines = self.helplines + self.crisis + self.unconfirmed
+        hours = {hours for line in lines for hours in (line.hours, line.chat_hours)}
+        return bool(hours - {"", "24/7"})
+
+    @property
+    def main(self) -> Sequence[Helpline]:
+        """The line that serves most, and a second one that serves nearly as many."""
+        first, second, others = self._ranked[:1], self._ranked[1:2], self._ranked[2:]
+        return first + [
+            line
+            for line in second
+            if line.audience in _MOST_PEOPLE and not (line.region and others)
+        ]
+
+    @property
+    def more(self) -> Sequence[Helpline]:
+        """The lines about abuse that are not among the main ones."""
+        return self._ranked[len(self.main) :]
+
+    @property
+    def more_apart(self) -> Collection[Helpline]:
+        """One of them for each region, or else each smaller audience, or else name."""
+        return {
+            line.region
+            or (line.name if line.audience in _MOST_PEOPLE else line.audience): line
+            for line in self.more
+        }.values()
+
+    @property
+    def _ranked(self) -> list[Helpline]:
+        return sorted(self.helplines, key=_narrowness)
+
+
+def _narrowness(line: Helpline) -> tuple[bool, bool, bool, int]:
+    """Return what puts a line behind others: fewer people, places, hours, or trust."""
+    return (
+        line.audience not in _MOST_PEOPLE,
+        bool(line.region),
+        line.hours != "24/7",
+        KINDS.index(line.kind),
+    )
 
 
 def load_countries(

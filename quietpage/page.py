@@ -5,7 +5,6 @@ import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, time
-from functools import cache
 from pathlib import Path
 
 from babel.core import Locale, get_global
@@ -16,9 +15,10 @@ from jinja2 import Environment, TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup, escape
 
 from .content import Content
+from .country_list import order_countries
 from .errors import QuietpageError
-from .helplines import speaks
-from .languages import Language, in_digits_of
+from .helpline_tables import Helpline
+from .languages import SOURCE_TAG, Language, in_digits_of
 from .opening_hours import DAYS, parse_hours
 
 # The day the English text was last changed in substance.
@@ -27,24 +27,14 @@ REVIEWED_ON = date(2026, 11, 26)
 # Around what a catalog lacks: a screen reader then speaks English.
 _ENGLISH = Markup('<span lang="en" dir="ltr">{}</span>')
 
-# Made by `make orders`: each line a locale, then countries in its order.
-ORDERS = Path(__file__).parent / "data" / "country_order.txt"
+
+# The end of the block Latin Extended-B.
+_LAST_LATIN = "\u024f"
 
 
 def render_guide(content: Content, language: Language) -> str:
     """Return the whole guide in one language; needs an app context."""
     locale, settings = language.locale, content.settings
-
-    rank = _ranks(str(locale))
-    ordered = sorted(
-        content.countries, key=lambda c: (rank.get(c.code, len(rank)), c.code)
-    )
-    first = settings.countries_first
-    chosen = sorted(
-        (c for c in ordered if c.code in first), key=lambda c: first.index(c.code)
-    )
-    spoken = [c for c in ordered if speaks(c.code, locale) and c not in chosen]
-    others = [c for c in ordered if c not in chosen + spoken]
     joined = escape(locale.list_patterns["standard"]["middle"].format("", "")).join
     with force_locale(str(locale)):
         html = render_template(
@@ -58,12 +48,15 @@ def render_guide(content: Content, language: Language) -> str:
             exit_site=Markup("<bdi>{}</bdi>").format(
                 settings.exit_site_of(language.tag)
             ),
-            country_groups=[group for group in (chosen + spoken, others) if group],
-            country_name=lambda country: _name("territories", country.code, locale),
+            countries=order_countries(
+                content.countries, locale, settings.countries_first
+            ),
+            territory_name=lambda code: _name("territories", code, locale),
             languages_text=lambda tags: joined(
                 [_language_name(tag, locale) for tag in tags.split()]
             ),
             joined=joined,
+            gloss_of=lambda line: _gloss(line, language.tag),
             # Jinja's own gettext would take a table's text for markup and a format.
             region_text=_shown,
             hours_text=lambda hours: _hours_text(hours, locale),
@@ -142,12 +135,15 @@ def render_error(language: Language) -> str:
         return render_template("error.html", language=language)
 
 
-@cache
-def _ranks(locale: str) -> dict[str, int]:
-    """Return {country code: place}; the English order where a locale has none."""
-    lines = ORDERS.read_text(encoding="ascii").splitlines()
-    orders = {name: codes.split() for name, codes in (x.split(" ", 1) for x in lines)}
-    return {code: place for place, code in enumerate(orders.get(locale, orders["en"]))}
+def _gloss(line: Helpline, tag: str) -> str:
+    """Return a helpline's name in English: on the English page, and for a few others.
+
+    Elsewhere a name in Latin letters stands alone: its gloss helps few, and all of them
+    make a kilobyte.
+    """
+    is_latin = all(letter <= _LAST_LATIN for letter in line.name if letter.isalpha())
+    is_read = tag != SOURCE_TAG and (is_latin or line.name_lang == tag)
+    return "" if is_read or line.name == line.name_en else line.name_en
 
 
 def _language_name(tag: str, locale: Locale) -> str:

@@ -6,10 +6,11 @@
     for (const box of document.querySelectorAll("input")) box.checked = false;
   });
 
-  // Browsers before 2025 print no closed topic, whatever the style says.
+  // Browsers before 2025 print nothing closed, whatever the style says.
+  const printed = ".plan, .numbers [id][open]:not(#numbers) > details";
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll(".plan:not([open])")];
+    opened = [...document.querySelectorAll(printed)].filter((topic) => !topic.open);
     for (const topic of opened) topic.open = topic.dataset.form = true;
   });
   addEventListener("afterprint", () => {
@@ -27,7 +28,9 @@
     !/^(America\/|Pacific\/Honolulu$)/.test(Intl.DateTimeFormat().resolvedOptions().timeZone);
   const country = document.getElementById(new Intl.Locale(navigator.language).region);
   if (country && !isElsewhere()) {
-    country.open = true;
-    list.before(country, list.querySelector("p"));
+    // What has nothing to open, an emergency number alone, is printed by this too.
+    country.setAttribute("open", "");
+    list.before(country);
+    if (country.localName === "p") list.before(list.querySelector("p"));
   }
 })();

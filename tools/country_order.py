@@ -8,7 +8,7 @@ import shutil
 from babel.core import Locale
 from playwright.sync_api import sync_playwright
 
-from quietpage.page import ORDERS
+from quietpage.country_list import ORDERS
 from tests.support.chromium_flags import CHROMIUM_FLAGS
 
 SORT = """([tag, named]) => {

@@ -1,12 +1,19 @@
 """`flask helplines`: look after the tables of numbers."""
 
+import re
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import groupby
 
 import click
 
 from quietpage.config import load_settings
-from quietpage.helpline_checks import check, check_own
+from quietpage.helpline_checks import Finding, check, check_own
 from quietpage.helpline_tables import TABLE
+
+# What differs between warnings of one kind: quoted values, countries, months.
+_OWN = re.compile(r"'[^']*'|\b[A-Z]{2}\b|\b\d{4}(?:-\d\d)?\b")
+_NAMED = 5
 
 
 @click.group("helplines")
@@ -15,16 +22,46 @@ def commands() -> None:
 
 
 @commands.command("check")
-def check_command() -> None:
-    """Check the tables: countries, numbers, hours, sources, age."""
+@click.option("--all", "is_each", is_flag=True, help="List each warning.")
+def check_command(*, is_each: bool) -> None:
+    """Check the tables: countries, numbers, hours, sources, age.
+
+    Warnings of one kind are one line, which names the oldest of them.
+    """
     today = date.today()  # noqa: DTZ011 - a day, not a moment
     findings = check(today=today)
     folder = load_settings().folder
     if folder and (own := folder / TABLE.name).exists():
         findings += check_own(own, today=today)
-    for finding in findings:
-        click.echo(str(finding))
-    errors = sum(found.is_error for found in findings)
-    click.echo(f"{errors} errors, {len(findings) - errors} warnings")
+    errors = [found for found in findings if found.is_error]
+    warnings = [found for found in findings if not found.is_error]
+    for found in errors + warnings * is_each:
+        click.echo(str(found))
+    if not is_each:
+        for line in _kinds(warnings):
+            click.echo(line)
+    click.echo(f"{len(errors)} errors, {len(warnings)} warnings")
     if errors:
         raise SystemExit(1)
+
+
+def _kind(found: Finding) -> tuple[str, str]:
+    return found.file, _OWN.sub("…", found.message)
+
+
+def _kinds(warnings: Iterable[Finding]) -> Iterator[str]:
+    """Yield a line for each kind of warning: how many, what, and where the first are.
+
+    Within a kind the messages are in order, which is by age where they name a month.
+    """
+    by_kind = sorted(warnings, key=lambda found: (_kind(found), found.message))
+    for (file, message), group in groupby(by_kind, _kind):
+        found = list(group)
+        places = ", ".join(
+            f"{one.line} ({', '.join(_OWN.findall(one.message))})"
+            if _OWN.search(one.message)
+            else str(one.line)
+            for one in found[:_NAMED]
+        )
+        more = f" and {len(found) - _NAMED} more, see --all" * (len(found) > _NAMED)
+        yield f"{file}: {len(found)} x warning: {message} In line {places}{more}"

@@ -17,6 +17,8 @@ from tests.support.gunicorn import Server
         # The default of phones the world over.
         ("en-US", "Europe/Berlin", None),
         ("en-US", "UTC", None),
+        # A country with an emergency number alone.
+        ("en-GD", "America/Grenada", "GD"),
         # No region, one that is no country, one without a row.
         ("en", "Europe/London", None),
         ("es-419", "America/Lima", None),
@@ -33,7 +35,7 @@ def test_the_country_of_the_language_opens(
 
     page.goto(f"{server.url}en/")
 
-    shown = page.locator(".numbers > details[open]")
+    shown = page.locator(".numbers > [open]")
     assert shown.evaluate_all("found => found.map((one) => one.id)") == [opened] * bool(
         opened
     )
@@ -54,6 +56,56 @@ def test_without_script_every_country_is_in_the_list(
     page.locator("#GB > summary").click()
 
     assert page.locator("#GB .call").first.is_visible()
+    context.close()
+
+
+def test_a_country_of_another_language_is_under_its_continent(
+    browser: Browser, server: Server
+) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="en-GB")
+    page = context.new_page()
+    page.goto(f"{server.url}en/")
+
+    page.locator("#numbers > summary").click()
+    page.get_by_text("Europe", exact=True).click()
+    page.locator("#FR > summary").click()
+
+    assert page.locator("#FR .call").first.is_visible()
+    context.close()
+
+
+# Upright, below the exit, which is 56 px high.
+ROOM = 640 - 56
+
+
+@pytest.mark.parametrize(
+    ("locale", "tag", "zone"),
+    [
+        ("en-GB", "en", "Europe/London"),
+        ("en-US", "en", "America/New_York"),
+        ("es-MX", "es", "America/Mexico_City"),
+        ("hi-IN", "hi", "Asia/Kolkata"),
+        ("ar-EG", "ar", "Africa/Cairo"),
+    ],
+)
+def test_what_serves_most_fits_one_screen(
+    browser: Browser, server: Server, locale: str, tag: str, zone: str
+) -> None:
+    context = browser.new_context(
+        locale=locale, timezone_id=zone, viewport={"width": 360, "height": 640}
+    )
+    page = context.new_page()
+    page.goto(f"{server.url}{tag}/")
+
+    top, bottom = page.locator(".numbers > [open]").evaluate(
+        """card => [card.getBoundingClientRect().top,
+          card.querySelector("ul").getBoundingClientRect().bottom]"""
+    )
+
+    assert page.locator(".numbers > [open] .call").first.is_visible()
+    assert bottom - top <= ROOM
+    # The others are folded, and the crisis lines under a heading of their own.
+    assert page.locator(".numbers > [open] > details[open]").count() == 0
     context.close()
 
 
