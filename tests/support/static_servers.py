@@ -17,7 +17,7 @@ from tests.support.gunicorn import Server, free_port, wait_for
 
 # The name of the server, the moment, and how the connection goes on.
 OWN = {"server", "date", "connection", "keep-alive"}
-DOCS = ROOT / "docs" / "static.md"
+DOCS = ROOT / "docs" / "static-hosting.md"
 Answer = tuple[int, set[tuple[str, str]], bytes]
 
 
