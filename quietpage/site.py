@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 Headers = list[tuple[str, str]]
 # What only an answer over TLS may carry; browsers are to ignore it elsewhere.
 TLS_ONLY = ("Strict-Transport-Security", ONION_LOCATION)
+# Makes up for what heads differ by: the language's tag, and the status of a guide.
+PADDING = "X-Padding"
+OK, NOT_FOUND = "200 OK", "404 Not Found"
+# Never empty: servers drop an empty header, or write a space more.
+PADDING_ELSE = "-"
+PADDING_OK = PADDING_ELSE + "-" * (len(NOT_FOUND) - len(OK))
 ROBOTS = "/robots.txt"
 # A name has 253 (RFC 1035), a port six.
 _MAX_HOST_BYTES = 260
@@ -100,6 +106,8 @@ class Site:
             {tag: answer(f"/{tag}/", "POST") for tag in tags}, ["identity"]
         )
         self.robots = freeze({"": answer(ROBOTS)}, ["identity"])["", "identity"]
+        longest = max(map(len, tags))
+        self.tag_padding = {tag: "-" * (longest - len(tag)) for tag in tags}
         self._tags: dict[str, str | None] = {"/": None, "": None}
         for tag in tags:
             self._tags[f"/{tag.lower()}"] = self._tags[f"/{tag.lower()}/"] = tag
@@ -126,11 +134,16 @@ class Site:
             path = f"/{tag}/" if tag else ROBOTS if address == ROBOTS else "/"
             extra = [("Location", f"https://{host}{path}")]
         elif address == ROBOTS:
-            status, snapshot = "200 OK", self.robots
+            status, snapshot = OK, self.robots
         else:
-            status = "404 Not Found" if tag == "" else "200 OK"
+            status = NOT_FOUND if tag == "" else OK
             coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING"))
             snapshot = self.guides[language, coding]
+        if snapshot is not self.robots:
+            # Over TLS the tag comes a second time, in Onion-Location.
+            tags = 2 if self._onion and scheme == _TLS_SCHEME else 1
+            padding = PADDING_OK if status == OK else PADDING_ELSE
+            extra.append((PADDING, padding + tags * self.tag_padding[language]))
         start_response(status, snapshot.headers[scheme] + extra)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [snapshot.body]
 

@@ -79,7 +79,7 @@ def _sizes(evidence: Evidence) -> Iterator[str]:
         groups[page.group].append(page.answer)
     for group in filter(None, groups):
         sizes = {answer.size for answer in groups[group]}
-        if len(sizes) > 1 and len({len(a.body) for a in groups[group]}) > 1:
+        if len(sizes) > 1:
             yield f"from {min(sizes)} to {max(sizes)} bytes, {group}"
 
 

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from quietpage.config import Settings
 from quietpage.negotiation import locale_chooser
 from quietpage.security_headers import ONION_LOCATION
-from quietpage.site import TLS_ONLY, Site
+from quietpage.site import PADDING_ELSE, PADDING_OK, TLS_ONLY, Site
 
 # Where each configuration is in the export.
 _CONFIGURATIONS = {
@@ -135,6 +135,9 @@ def configurations(
         },
         "first_range": first_range(list(ranges)),
         "sizes": {c: len(guide.body) for (_, c), guide in site.guides.items()},
+        "padding_ok": PADDING_OK,
+        "padding_else": PADDING_ELSE,
+        "tag_padding": site.tag_padding,
         "coding_rules": CODING_RULES,
         "host": settings.hosts[0],
         "hosts": settings.names,

@@ -182,7 +182,7 @@ HEADERS: dict[str, tuple[str, Change]] = {
         "set-cookie: a=1 on missing address as a browser",
         on("browsers", header("Set-Cookie", "a=1")),
     ),
-    "an ETag on one language": ("etag: 2 on page es", on("es", header("ETag", "2"))),
+    "an ETag": ("etag: 2 on page es", header("ETag", "2")),
     "a page that caches keep": (
         "cache-control: max-age=60 on page (wanted: no-store)",
         on("page", with_other("Cache-Control", "no-store", "max-age=60")),
@@ -242,6 +242,10 @@ HEADERS: dict[str, tuple[str, Change]] = {
     ),
     "a server's version": ("server: nginx/1.22.1", header("Server", "nginx/1.22.1")),
     "a CDN's number": ("cf-ray: 8a1 on page", header("CF-RAY", "8a1")),
+    "a number for padding": (
+        "x-padding: 7",
+        on("page", with_other("X-Padding", "-", "7")),
+    ),
     "network error logging": ("nel: {} on page", header("NEL", "{}")),
     "an onion of others": (
         "onion-location: http://x.onion/ on page (wanted: none)",
@@ -322,6 +326,10 @@ def test_a_language_of_another_size_is_found(audit: Audit, small_site: Site) -> 
 
     assert re.search(r"from (\d+) to (?!\1)\d+ bytes, br", report["sizes"][1])
     assert "page es identity is compressed or padded" in report["release"][1]
+
+
+def test_heads_that_tell_the_language_are_found(audit: Audit, small_site: Site) -> None:
+    audit.assert_fault("sizes", "bytes, br", small_site, on("es", without("X-Padding")))
 
 
 Rewrite = Callable[[str, bytes], bytes]

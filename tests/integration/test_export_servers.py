@@ -12,6 +12,8 @@ import pytest
 from app import create_app, create_site
 from quietpage.config import Settings
 from quietpage.site import Site
+from tests.integration.test_responses import check_one_size, sending
+from tests.support.deployed import HOST, LOCALES, ONION, Proxy
 from tests.support.gunicorn import Server, start_server
 from tests.support.locales import TAGS
 from tests.support.static_servers import COMMANDS, ask, check_alike, start_static
@@ -95,6 +97,14 @@ def test_every_language_is_found_by_address_and_by_header(
 
     check_alike(static, server, f"/{tag}/", Accept_Encoding="br", Accept_Language=other)
     check_alike(static, server, "/", Accept_Encoding="br", Accept_Language=tag)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("coding", ["br", "gzip", "identity"])
+def test_whole_answers_are_of_one_size_in_every_language_and_for_a_404(
+    static: Server, coding: str, method: str
+) -> None:
+    check_one_size(sending(static), TAGS, method, Accept_Encoding=coding)
 
 
 @pytest.mark.parametrize("path", ["/", "/es", "/no/such/page"])
@@ -182,12 +192,8 @@ def test_what_a_server_refuses_by_itself_repeats_and_keeps_nothing(
     assert b"GET /" not in written
 
 
-ONION = f"{'a' * 56}.onion"
 SECURE = Settings(
-    hosts=("localhost", "notes.example"),
-    https=True,
-    onion=ONION,
-    locales=("en", "es", "pt-BR"),
+    hosts=(HOST, "localhost"), https=True, onion=ONION, locales=tuple(LOCALES)
 )
 
 
@@ -199,10 +205,10 @@ def secure_site() -> Site:
 @pytest.fixture(scope="module")
 def secure_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     settings = f"""
-hosts = ["localhost", "notes.example"]
+hosts = ["{HOST}", "localhost"]
 https = true
 onion = "{ONION}"
-locales = ["en", "es", "pt-BR"]
+locales = {LOCALES}
 """
     with start_server(tmp_path_factory.mktemp("secure"), settings=settings) as started:
         yield started
@@ -212,10 +218,21 @@ def test_plain_http_is_sent_to_https_and_the_onion_is_not(
     name: str, secure_site: Site, secure_server: Server
 ) -> None:
     with start_static(name, secure_site, SECURE) as static:
-        for host in ("notes.example:80", "localhost", ONION, "evil.example"):
+        for host in (f"{HOST}:80", "localhost", ONION, "evil.example"):
             check_alike(static, secure_server, "/pt-br?q=1", Host=host)
             check_alike(static, secure_server, "/", "POST", Host=host)
-        for path in ("/", "/es/", "/robots.txt", "/no/such/page"):
-            check_alike(static, secure_server, path, Host="notes.example")
+        for path in ("/", "/fil/", "/robots.txt", "/no/such/page"):
+            check_alike(static, secure_server, path, Host=HOST)
         for path in ("/robots.txt", "/no/such/page"):
             check_alike(static, secure_server, path, Host=ONION)
+
+
+@pytest.mark.parametrize("host", [HOST, ONION])
+def test_whole_answers_are_of_one_size_over_tls_and_by_the_onion(
+    name: str, secure_site: Site, host: str
+) -> None:
+    with start_static(name, secure_site, SECURE, tls=True) as static:
+        proxy = Proxy(name, static.port, static.port, static.home.parent)
+        answers = check_one_size(proxy.send, LOCALES, host=host)
+
+    assert all((b"\r\nOnion-Location: " in a) == (host == HOST) for a in answers)

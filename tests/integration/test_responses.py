@@ -1,11 +1,13 @@
 """What a real gunicorn sends: every header, every size, nothing of the request."""
 
 import http.client
+from collections.abc import Callable, Iterable, Iterator
 
 import brotli
 import pytest
 
-from tests.support.gunicorn import Server
+from tests.support.deployed import ONION, get, parse
+from tests.support.gunicorn import Server, start_server
 from tests.support.locales import TAGS
 
 PATHS = ["/", "/en/", "/es/", "/EN", "/no/such/page", "/favicon.ico"]
@@ -119,21 +121,81 @@ def test_gunicorns_own_errors_look_like_ours(server: Server, status: int) -> Non
     assert CANARY.encode() not in answer
 
 
+@pytest.fixture(scope="module")
+def onion_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Run a copy that names its onion where a proxy says that TLS ends."""
+    settings = f'onion = "{ONION}"\ntrusted_proxies = ["*"]\n'
+    with start_server(tmp_path_factory.mktemp("onion"), settings=settings) as started:
+        yield started
+
+
+def sending(server: Server) -> Callable[[str], bytes]:
+    return lambda request: server.send(request.encode())
+
+
+def check_one_size(
+    send: Callable[[str], bytes],
+    tags: Iterable[str],
+    method: str = "GET",
+    host: str = "localhost",
+    **headers: str,
+) -> list[bytes]:
+    """Compare whole answers, by address and for a mistyped one; return the former."""
+    named = [send(get(f"/{tag}/", method, host, **headers)) for tag in tags]
+    mistyped = [
+        send(get("/no/such", method, host, Accept_Language=tag, **headers))
+        for tag in tags
+    ]
+    for answers, status in ((named, b"200 OK"), (mistyped, b"404 Not Found")):
+        assert all(a.startswith(b"HTTP/1.1 %s\r\n" % status) for a in answers)
+        languages = {parse(answer)[1]["content-language"] for answer in answers}
+        assert languages == set(tags)
+    assert len({len(answer) for answer in named + mistyped}) == 1
+    return named
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("coding", ["br", "gzip", "identity"])
-def test_every_locale_and_a_404_cost_the_same_bytes(
-    server: Server, coding: str
+@pytest.mark.parametrize(
+    ("copy", "reached"),
+    [
+        ("server", {}),
+        ("onion_server", {"host": ONION}),
+        ("onion_server", {"X_Forwarded_Proto": "https"}),
+    ],
+    ids=["plain", "onion", "TLS"],
+)
+def test_whole_answers_are_of_one_size_in_every_locale_and_for_a_404(
+    request: pytest.FixtureRequest,
+    copy: str,
+    reached: dict[str, str],
+    coding: str,
+    method: str,
 ) -> None:
-    paths = ["/", "/nothing/here", *(f"/{tag}/" for tag in TAGS)]
-    sizes = {len(ask(server, path, Accept_Encoding=coding)[2]) for path in paths}
+    asked: Server = request.getfixturevalue(copy)
 
-    assert len(sizes) == 1
+    answers = check_one_size(
+        sending(asked), TAGS, method, Accept_Encoding=coding, **reached
+    )
+
+    has_onion = "X_Forwarded_Proto" in reached
+    assert all((b"\r\nOnion-Location: " in a) == has_onion for a in answers)
 
 
-def test_errors_cost_the_same_bytes_in_every_locale(server: Server) -> None:
-    answers = {tag: ask(server, f"/{tag}/", "POST")[2] for tag in TAGS}
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_errors_are_of_one_size_in_every_locale(
+    onion_server: Server, scheme: str
+) -> None:
+    answers = [
+        sending(onion_server)(
+            get(f"/{tag}/", "POST", "localhost", X_Forwarded_Proto=scheme)
+        )
+        for tag in TAGS
+    ]
 
-    assert len({len(body) for body in answers.values()}) == 1
-    assert answers["en"] != answers["es"]
+    assert all(answer.startswith(b"HTTP/1.1 405 ") for answer in answers)
+    assert len({len(answer) for answer in answers}) == 1
+    assert len(set(answers)) == len(TAGS)
 
 
 @pytest.mark.parametrize(

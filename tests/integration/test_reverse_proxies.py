@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from quietpage.config import ROOT
-from tests.integration.test_responses import CANARY, EXPECTED, FORBIDDEN
+from tests.integration.test_responses import CANARY, EXPECTED, FORBIDDEN, check_one_size
 from tests.support import nginx
 from tests.support.deployed import (
     BIN,
     HOST,
+    LOCALES,
     ONION,
     Proxy,
     ask_gunicorn,
@@ -70,7 +71,7 @@ MALFORMED = [
 
 @pytest.fixture(scope="module")
 def gunicorn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The unix socket of a gunicorn with two languages."""
+    """The unix socket of a gunicorn with a few languages."""
     folder = tmp_path_factory.mktemp("gunicorn")
     settings_of(folder)
     path = str(folder / "socket")
@@ -135,6 +136,17 @@ def test_the_proxy_sends_what_gunicorn_sends(
             assert (status, body) == (expected, expected_body)
             assert without_hop(headers) == without_hop(told_headers)
             assert headers.get("server") == {"nginx": "nginx"}.get(proxy.name)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_whole_answers_are_of_one_size_over_tls_and_by_the_onion(
+    proxy: Proxy, method: str
+) -> None:
+    def by_the_onion(request: str) -> bytes:
+        return ask_gunicorn(proxy.onion, request)
+
+    check_one_size(proxy.send, LOCALES, method, HOST)
+    check_one_size(by_the_onion, LOCALES, method, ONION)
 
 
 def test_tls_below_1_3_is_refused(proxy: Proxy) -> None:

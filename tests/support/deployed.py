@@ -17,6 +17,8 @@ from tests.support.gunicorn import free_port, wait_for
 
 HOST = "notes.example.org"
 ONION = f"{'a' * 56}.onion"
+# A tag of each length, as heads hold it.
+LOCALES = ["en", "es", "fil", "pt-BR", "zh-Hans"]
 DEPLOY = ROOT / "deploy"
 BIN = Path(sys.executable).parent
 
@@ -114,7 +116,7 @@ def environment_of(folder: Path) -> dict[str, str]:
 
 def settings_of(folder: Path) -> None:
     text = f'hosts = ["{HOST}"]\nhttps = true\nonion = "{ONION}"\n'
-    (folder / "quietpage.toml").write_text(text + 'locales = ["en", "es"]\n')
+    (folder / "quietpage.toml").write_text(text + f"locales = {LOCALES}\n")
 
 
 @contextmanager

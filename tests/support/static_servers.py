@@ -14,6 +14,7 @@ from quietpage.config import ROOT, Settings
 from quietpage.export.files import export_files, write_folder
 from quietpage.site import Site
 from tests.support.gunicorn import Server, free_port, wait_for
+from tests.support.nginx import issue
 
 # The name of the server, the moment, and how the connection goes on.
 OWN = {"server", "date", "connection", "keep-alive"}
@@ -50,7 +51,16 @@ def apache(folder: Path, export: Path) -> list[str]:
     host = DOCS.read_text().split("```apache\n")[1].split("```")[0]
     port = re.findall(r":([0-9]+) {", (export / "Caddyfile").read_text())[0]
     host = host.replace(":80", f":{port}").replace("/srv/quietpage", str(export))
-    modules = ["mpm_event", "authz_core", "mime", "dir", "env", "rewrite", "headers"]
+    modules = [
+        "mpm_event",
+        "authz_core",
+        "mime",
+        "dir",
+        "env",
+        "rewrite",
+        "headers",
+        "ssl",
+    ]
     loaded = "".join(
         f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"
         for name in [*modules, "deflate", "filter"]
@@ -79,8 +89,44 @@ COMMANDS: Mapping[str, Callable[[Path, Path], list[str]]] = {
 }
 
 
+# {server: (file, what is in it, what has to be there for TLS)}
+TLS = {
+    "nginx": (
+        "export/nginx.conf",
+        "listen PORT;\n    listen [::]:PORT;",
+        "listen PORT ssl; ssl_certificate CRT; ssl_certificate_key KEY;",
+    ),
+    "caddy": ("export/Caddyfile", "\n:PORT {", "\nNAMES {\n\ttls CRT KEY"),
+    "apache": (
+        "logs/main.conf",
+        ":PORT>",
+        ":PORT>\nSSLEngine on\nSSLCertificateFile CRT\nSSLCertificateKeyFile KEY",
+    ),
+}
+
+
+def add_tls(name: str, folder: Path, settings: Settings, port: int) -> None:
+    """Put TLS into a configuration, where a host does so."""
+    issue(folder, settings.hosts[0])
+    values = {
+        "PORT": str(port),
+        "NAMES": ", ".join(f"https://{host}:{port}" for host in settings.names),
+        "CRT": f"{folder}/quietpage.crt",
+        "KEY": f"{folder}/quietpage.key",
+    }
+    path, *lines = TLS[name]
+    for key, value in values.items():
+        lines = [line.replace(key, value) for line in lines]
+    old, new = lines
+    text = (folder / path).read_text()
+    assert old in text, f"{path} lacks {old}"
+    (folder / path).write_text(text.replace(old, new))
+
+
 @contextmanager
-def start_static(name: str, site: Site, settings: Settings) -> Iterator[Server]:
+def start_static(
+    name: str, site: Site, settings: Settings, *, tls: bool = False
+) -> Iterator[Server]:
     """Run the server of that name over an export, its logs in a folder of its own."""
     # Not below pytest's folder: it is for its owner alone, and the workers are others.
     with TemporaryDirectory(prefix="quietpage-") as place:
@@ -90,6 +136,8 @@ def start_static(name: str, site: Site, settings: Settings) -> Iterator[Server]:
         logs.mkdir()
         write_folder(export, export_files(site, settings, str(export), port))
         command = COMMANDS[name](logs, export)
+        if tls:
+            add_tls(name, folder, settings, port)
         path = f"{os.environ['PATH']}:/usr/sbin"
         executable = shutil.which(command[0], path=path)
         assert executable, f"{command[0]} is not installed; `make test` installs it"
