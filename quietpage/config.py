@@ -21,6 +21,14 @@ FILE = "quietpage.toml"
 # Wikipedia does not answer in mainland China; docs/exit.md says why this one does.
 EXITS_BY_DEFAULT = {"zh-Hans": "https://www.nmc.cn/"}
 
+# Settings that had another name before the first release.
+_RENAMED = {
+    "least_translated": "min_translated_percent",
+    "reviews": "reviewed_by",
+    "own_countries": "replace_countries",
+    "curtain_seconds": "cover_after_seconds",
+}
+
 Check = Callable[[object], bool]
 
 
@@ -140,7 +148,7 @@ class Settings:
         "A language is offered when at least this percentage of its messages is"
         " translated; the others appear in English.",
     )
-    reviews: Mapping[str, str] = _setting(
+    reviewed_by: Mapping[str, str] = _setting(
         {},
         _is_table_of(_is_told),
         'a table of language and text, such as { es = "Ana Ruiz, May 2026" }',
@@ -164,14 +172,14 @@ class Settings:
         'a list of country codes of ISO 3166, such as ["GB", "MX"]',
         "The countries that stand first among the numbers.",
     )
-    own_countries: tuple[str, ...] = _setting(
+    replace_countries: tuple[str, ...] = _setting(
         (),
         _is_list_of(_is_country),
         'a list of country codes of ISO 3166, such as ["GB", "MX"]',
         "Countries whose helplines come from your helplines.csv alone; a country"
         " without any there keeps its emergency number.",
     )
-    curtain_seconds: int = _setting(
+    cover_after_seconds: int = _setting(
         30,
         _is_whole(0, 3600),
         "a whole number from 0 to 3600",
@@ -294,6 +302,10 @@ def read_values(path: Path | None = None) -> tuple[Path, dict[str, object]]:
 def _checked(name: str, values: Mapping[str, object]) -> dict[str, Any]:
     checked: dict[str, Any] = {}
     for key, value in values.items():
+        if new_name := _RENAMED.get(key):
+            raise QuietpageError(
+                f"{name}: '{key}' is called '{new_name}' now. Rename it."
+            )
         if key not in DEFINITIONS:
             near = difflib.get_close_matches(key, DEFINITIONS, n=1)
             hint = f"Did you mean '{near[0]}'?" if near else "Remove it."

@@ -35,7 +35,7 @@ class Content:
         folder = self.settings.folder
         return load_countries(
             own_table=folder / "helplines.csv" if folder else None,
-            own_countries=self.settings.own_countries,
+            replace_countries=self.settings.replace_countries,
         )
 
     @cached_property

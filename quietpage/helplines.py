@@ -85,14 +85,14 @@ def load_countries(
     table: Path = TABLE,
     emergency_table: Path = EMERGENCY_TABLE,
     own_table: Path | None = None,
-    own_countries: Collection[str] = (),
+    replace_countries: Collection[str] = (),
 ) -> tuple[Country, ...]:
     """Return the countries that the page shows, by code.
 
     Only lines in service are shown; those of low confidence apart, and only where no
     surer line about abuse serves the country or their part of it. A country without a
     line keeps its emergency numbers. The rows of `own_table`, if there is such a file,
-    are added, and are all that there is for `own_countries`.
+    are added, and are all that there is for `replace_countries`.
 
     Raises:
         QuietpageError: A table has an error; the sentence names the first.
@@ -110,7 +110,7 @@ def load_countries(
     rows = [row for _, row in read_table(table, Helpline)]
     # A country that has lost its rows keeps its emergency numbers.
     codes = {row.country for row in rows}
-    rows = [row for row in rows if row.country not in own_countries]
+    rows = [row for row in rows if row.country not in replace_countries]
     if own_table:
         rows = [row for _, row in read_table(own_table, Helpline)] + rows
     emergencies = {

@@ -121,7 +121,7 @@ def load_languages(
         is_source = tag == SOURCE_TAG
         is_reviewed = (
             is_source
-            or tag in settings.reviews
+            or tag in settings.reviewed_by
             or (states == {"reviewed"} and not unreviewed(entries.values(), wanted))
         )
         texts = {message: entry.msgstr for message, entry in entries.items()}
@@ -154,7 +154,7 @@ def _tag(file: Path) -> str:
 
 
 def _check_tags(settings: Settings, known: set[str]) -> None:
-    for name in ("titles", "exit_urls", "locales", "reviews"):
+    for name in ("titles", "exit_urls", "locales", "reviewed_by"):
         for tag in getattr(settings, name):
             if tag not in known:
                 near = difflib.get_close_matches(tag, known, n=1, cutoff=0.5)

@@ -43,7 +43,7 @@ def render_guide(content: Content, language: Language) -> str:
             languages=content.languages,
             assets=content.assets,
             settings=settings,
-            review=settings.reviews.get(language.tag, ""),
+            review=settings.reviewed_by.get(language.tag, ""),
             exit_url=settings.exit_of(language.tag),
             exit_site=Markup("<bdi>{}</bdi>").format(
                 settings.exit_site_of(language.tag)

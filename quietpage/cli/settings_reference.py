@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from quietpage import __version__
 from quietpage.config import DEFINITIONS, FILE, ROOT, load_settings, read_values
 
 SAMPLE = ROOT / "deploy" / FILE
@@ -21,6 +22,7 @@ def command(*, write: bool) -> None:
         SAMPLE.write_text(sample(), encoding="utf-8")
         REFERENCE.write_text(reference(), encoding="utf-8")
         return
+    click.echo(f"# Quietpage {__version__}")
     settings = load_settings()
     file, values = read_values()
     for name in DEFINITIONS:

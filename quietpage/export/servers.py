@@ -12,6 +12,7 @@ from pathlib import Path
 from babel.core import get_global
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from quietpage import __version__
 from quietpage.config import Settings
 from quietpage.negotiation import locale_chooser
 from quietpage.security_headers import ONION_LOCATION
@@ -125,6 +126,7 @@ def configurations(
     ranges = language_ranges(tags)
     sent = site.guides[tags[0], "identity"].headers["https"]
     values = {
+        "version": __version__,
         "root": root,
         "port": port,
         "tags": tags,

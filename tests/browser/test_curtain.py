@@ -46,10 +46,12 @@ def is_covered(visit: Engine) -> bool:
 
 
 @contextmanager
-def guide(destination: Destination, curtain_seconds: int) -> Iterator[str]:
+def guide(destination: Destination, cover_after_seconds: int) -> Iterator[str]:
     """Serve the guide with such a curtain; yield its address."""
     settings = Settings(
-        exit_url=destination.url, curtain_seconds=curtain_seconds, locales=("en",)
+        exit_url=destination.url,
+        cover_after_seconds=cover_after_seconds,
+        locales=("en",),
     )
     snapshot = create_site(settings).guides["en", "identity"]
     with tampered_page.serve(tampered_page.Altered(snapshot, snapshot.body)) as url:

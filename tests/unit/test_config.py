@@ -56,6 +56,28 @@ def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
         load_settings(tmp_path / "gone.toml")
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("least_translated", "min_translated_percent"),
+        ("reviews", "reviewed_by"),
+        ("own_countries", "replace_countries"),
+        ("curtain_seconds", "cover_after_seconds"),
+    ],
+)
+def test_an_old_name_of_a_setting_is_answered_with_the_new_one(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    (tmp_path / "quietpage.toml").write_text(f"{old} = 1\n")
+
+    with pytest.raises(QuietpageError) as raised:
+        load_settings(tmp_path)
+
+    assert raised.value.format_message() == (
+        f"quietpage.toml: '{old}' is called '{new}' now. Rename it."
+    )
+
+
 def test_the_sample_is_the_defaults() -> None:
     settings = load_settings(ROOT / "deploy" / "quietpage.toml")
 

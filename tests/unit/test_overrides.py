@@ -97,7 +97,7 @@ def test_the_first_of_the_locales_is_the_default(tmp_path: Path) -> None:
 
 
 def test_a_review_is_told_and_ends_the_draft(tmp_path: Path) -> None:
-    client = own_copy(tmp_path, 'reviews = { es = "Ana Ruiz, Casa Propia, mayo" }')
+    client = own_copy(tmp_path, 'reviewed_by = { es = "Ana Ruiz, Casa Propia, mayo" }')
 
     spanish = client.get("/es/").text
 
@@ -117,7 +117,7 @@ def test_own_helplines_are_added_replace_and_remove(tmp_path: Path) -> None:
     ours = own_copy(tmp_path).get("/en/").text
     write_table(tmp_path)
     added = own_copy(tmp_path).get("/en/").text
-    settings = 'own_countries = ["MX", "AR"]'
+    settings = 'replace_countries = ["MX", "AR"]'
     replaced = own_copy(tmp_path, settings).get("/en/").text
 
     assert "800 555 0100" in added
@@ -247,7 +247,10 @@ def test_the_onion_mirror_is_offered_over_tls_and_never_upgraded(
         ('hosts = ["[::1"]', "hosts is ['[::1'], but must be a list of host names"),
         ('onion = "short.onion"', "onion is 'short.onion', but must be the 56"),
         ('countries_first = ["mx"]', "countries_first is ['mx'], but must be a list"),
-        ('own_countries = ["UK"]', "own_countries is ['UK'], but must be a list"),
+        (
+            'replace_countries = ["UK"]',
+            "replace_countries is ['UK'], but must be a list",
+        ),
     ],
 )
 def test_a_wrong_setting_is_one_sentence(
@@ -397,7 +400,7 @@ def test_settings_are_printed_with_value_and_origin(
 
     told = f'titles = {{ pt-BR = "Receitas" }}  # {tmp_path / "quietpage.toml"}'
     assert told in printed
-    assert "curtain_seconds = 30  # default" in printed
+    assert "cover_after_seconds = 30  # default" in printed
 
 
 def test_sample_and_reference_are_made_from_the_definitions() -> None:
