@@ -97,13 +97,14 @@ def test_the_first_of_the_locales_is_the_default(tmp_path: Path) -> None:
 
 
 def test_a_review_is_told_and_ends_the_draft(tmp_path: Path) -> None:
-    client = own_copy(tmp_path, 'reviewed_by = { es = "Ana Ruiz, Casa Propia, mayo" }')
+    settings = 'reviewed_by = { es = "Ana Ruiz, Casa Propia, mayo" }'
+    client = own_copy(tmp_path, f'{settings}\nlocales = ["es", "fr"]')
 
     spanish = client.get("/es/").text
 
     assert "Ana Ruiz, Casa Propia, mayo" in spanish
     assert 'class="draft"' not in spanish
-    assert 'class="draft"' in client.get("/pt-BR/").text
+    assert 'class="draft"' in client.get("/fr/").text
 
 
 def test_countries_stand_first_as_asked(tmp_path: Path) -> None:
