@@ -1,4 +1,4 @@
-"""`make orders`: the countries in the order of each locale, by the browser's ICU.
+"""`make countries`: the countries in the order of each locale, by the browser's ICU.
 
 Python's libraries sort by the root table alone, which is wrong in a dozen locales.
 """

@@ -1,4 +1,4 @@
-"""`make judges`: what strangers' tools say of the site behind the nginx of `deploy/`.
+"""`make scans`: what strangers' tools say of the site behind the nginx of `deploy/`.
 
 Writes docs/third-party-scans.md. Needs root, since nginx takes ports 80 and 443 here.
 """
@@ -29,7 +29,7 @@ search_engines = true
 # 100, and what version 1.4.8 adds for CSP, CORP, the referrer and frames; 15 more are
 # for cookies, scripts of others and being on the browsers' list of preloaded hosts.
 OBSERVATORY = 130
-REPORT = ROOT / "docs" / "judges.md"
+REPORT = ROOT / "docs" / "third-party-scans.md"
 # A box of the plan carries autocomplete="off", which HTML does not have for boxes:
 # without it Firefox writes the ticks to its session file.
 HTML_RULES = {
@@ -43,7 +43,7 @@ def main() -> None:
     """Ask every judge, write the table, and end with 1 where one is not content."""
     for program in ("npm", "testssl", "nginx", "chromium"):
         if not shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin"):
-            sys.exit(f"{program} is missing. Install it, then run make judges again.")
+            sys.exit(f"{program} is missing. Install it, then run make scans again.")
     with TemporaryDirectory() as name, served(Path(name)) as authority:
         # The packages run as another user.
         Path(name).chmod(0o755)
@@ -62,7 +62,7 @@ def main() -> None:
     )
     today = datetime.now(UTC).date()
     text = REPORT.read_text(encoding="utf-8")
-    kept = text.partition("<!-- from here on by make judges -->\n")
+    kept = text.partition("<!-- from here on by make scans -->\n")
     REPORT.write_text(
         f"{kept[0]}{kept[1]}\nSaid on {today}:\n\n| judge | asked for | said |\n"
         f"|---|---|---|\n{table}\n",
@@ -144,8 +144,8 @@ def script_rows(folder: Path, authority: Path) -> Iterator[Row]:
     policy = dict(snapshot.headers["https"])["Content-Security-Policy"]
     page = folder / "en.html"
     page.write_bytes(snapshot.body)
-    shutil.copy(ROOT / "tests" / "judges.mjs", folder)
-    command = ["node", "judges.mjs", "localhost", str(page), policy]
+    shutil.copy(ROOT / "tools" / "third_party_scans.mjs", folder)
+    command = ["node", "third_party_scans.mjs", "localhost", str(page), policy]
     printed = npm_packages.run(
         command, folder, {"NODE_EXTRA_CA_CERTS": str(authority)}
     ).stdout

@@ -1,4 +1,4 @@
-"""Reading is no exit: a minute of it in `make test`, ten in `make siege` [T16]."""
+"""Reading is no exit: a minute of it in `make test`, ten in `make robustness` [T16]."""
 
 import random
 import time

@@ -1,4 +1,4 @@
-"""What the network sees of an answer: for `make siege` alone, in a network of its own.
+"""What the network sees of an answer: for `make robustness` alone, in a network of its own.
 
 Run by `unshare -n`, with a loopback of 1,500 bytes a packet as on the way to a phone.
 """

@@ -1,4 +1,4 @@
-"""Faults that need root, and a kernel that lets it mount: for `make siege` alone."""
+"""Faults that need root, and a kernel that lets it mount: for `make robustness` alone."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ import pytest
 
 from tests.robustness.test_worker_faults import SOME, end_of, upgrade
 from tests.support.background_load import CLIENTS, asking
-from tests.support.monitored_server import besieged, settled
+from tests.support.monitored_server import monitored, settled
 
 MOUNTS = {
     "full": "mount -t tmpfs -o size=64k none {home}; mount -t tmpfs -o size=64k none"
@@ -24,7 +24,7 @@ MOUNTS = {
 def test_a_full_or_read_only_disk_changes_nothing(tmp_path: Path, disk: str) -> None:
     mounts = MOUNTS[disk].format(home=tmp_path / "site" / "home")
     prefix = ["unshare", "-m", "sh", "-c", f'{mounts} exec "$@"', "sh"]
-    with besieged(tmp_path, prefix=prefix) as server:
+    with monitored(tmp_path, prefix=prefix) as server:
         with asking(server.port) as tally:
             tally.wait(SOME)
             os.kill(min(settled(server)), signal.SIGKILL)
@@ -46,13 +46,13 @@ HOG = "import time\nheap = []\nwhile True: heap.append(b'x' * 9**6); time.sleep(
 def test_a_neighbour_that_eats_the_memory_is_the_one_to_die(
     tmp_path: Path,
 ) -> None:
-    group = GROUP / "quietpage-siege"
+    group = GROUP / "quietpage-robustness"
     group.mkdir(exist_ok=True)
     (group / "memory.limit_in_bytes").write_text(str(LIMIT_BYTES))
     enter = f'echo $$ > {group}/cgroup.procs; exec "$@"'
     prefix = ["sh", "-c", enter, "sh"]
     try:
-        with besieged(tmp_path, prefix=prefix) as server, asking(server.port) as tally:
+        with monitored(tmp_path, prefix=prefix) as server, asking(server.port) as tally:
             tally.wait(SOME)
             hog = [*prefix, sys.executable, "-c", HOG]
             died = subprocess.run(hog, check=False, timeout=120).returncode

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.fuzzed_requests import Attempt, attempts
 from tests.support.gunicorn import Server
-from tests.support.monitored_server import besieged
+from tests.support.monitored_server import monitored
 from tests.support.response_validator import SETTINGS, Answer, read_answers
 from tests.support.scale import scaled
 
@@ -67,7 +67,7 @@ def send(
 @pytest.mark.parametrize("settings", ["", PROXIED], ids=["bare", "behind a proxy"])
 def test_no_request_breaks_the_site(tmp_path: Path, settings: str) -> None:
     seen: Counter[int] = Counter()
-    with besieged(tmp_path, SETTINGS + settings) as server, HeldOpen() as held:
+    with monitored(tmp_path, SETTINGS + settings) as server, HeldOpen() as held:
         workers = server.workers()
         for number, attempt in enumerate(attempts(SEED, REQUESTS // 2)):
             try:
@@ -86,7 +86,7 @@ def test_no_request_breaks_the_site(tmp_path: Path, settings: str) -> None:
 
 
 def test_no_smuggled_request_is_answered(tmp_path: Path) -> None:
-    with besieged(tmp_path) as server, HeldOpen() as held:
+    with monitored(tmp_path) as server, HeldOpen() as held:
         found = (a for a in attempts(SEED, 50_000) if a.data.startswith(b"POST / HTTP"))
         for _ in range(200):
             attempt = next(found)

@@ -16,8 +16,8 @@ import pytest
 from tests.support import nginx
 from tests.support.background_load import asking
 from tests.support.gunicorn import Server, children, free_port
-from tests.support.monitored_server import besieged, settled
-from tests.support.response_validator import CANARY, SETTINGS, besieged_site
+from tests.support.monitored_server import monitored, settled
+from tests.support.response_validator import CANARY, SETTINGS, limited_site
 from tests.support.scale import IS_LONG_RUN, scaled
 from tests.support.slow_clients import slow_clients
 
@@ -53,7 +53,7 @@ def nginx_in_front(folder: Path, settings: str = SETTINGS) -> Iterator[Front]:
     address = f"{folder}/quietpage.sock"
     settings += 'trusted_proxies = ["*"]\n'
     environment = {"BIND": f"unix:{address}"}
-    with besieged(folder, settings, environment=environment) as server:
+    with monitored(folder, settings, environment=environment) as server:
         port = free_port()
         nginx.issue(folder, "127.0.0.1")
         configuration = nginx.write_deployed(folder, address, port, free_port())
@@ -104,7 +104,7 @@ def test_behind_nginx_a_crowd_is_answered_in_bounded_memory(front: Front) -> Non
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 8192)), hard))
     request = f"GET /es/ HTTP/1.1\r\nHost: localhost\r\nUser-Agent: {CANARY}\r\n\r\n"
-    body = besieged_site().guides["es", "identity"].body
+    body = limited_site().guides["es", "identity"].body
     before = {pid: memory_mib(pid) for pid in settled(front.behind)}
     with ExitStack() as stack:
         crowd = []
@@ -166,7 +166,7 @@ def memory_of(front: Front) -> dict[str, tuple[int, int]]:
 def test_who_holds_connections_of_bare_gunicorn_keeps_nobody_waiting(
     tmp_path: Path, kind: str, connections: int
 ) -> None:
-    with besieged(tmp_path) as server:
+    with monitored(tmp_path) as server:
         workers = settled(server)
         idle = {pid: memory_mib(pid)[1] for pid in workers}
         with slow_clients(kind, server.port, connections):
@@ -184,7 +184,7 @@ def test_who_holds_connections_of_bare_gunicorn_keeps_nobody_waiting(
 
 
 def test_bare_gunicorn_hangs_up_on_who_drips(tmp_path: Path) -> None:
-    with besieged(tmp_path) as server, ExitStack() as stack:
+    with monitored(tmp_path) as server, ExitStack() as stack:
         dripping = {
             stack.enter_context(
                 socket.create_connection(("127.0.0.1", server.port), 30)
@@ -211,7 +211,7 @@ def test_bare_gunicorn_hangs_up_on_who_drips(tmp_path: Path) -> None:
 
 def test_bare_gunicorn_waits_for_nobody_to_close(tmp_path: Path) -> None:
     request = b"GET /en/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-    with besieged(tmp_path) as server, ExitStack() as stack:
+    with monitored(tmp_path) as server, ExitStack() as stack:
         workers = settled(server)
         begun_s = time.monotonic()
         for _ in range(100):

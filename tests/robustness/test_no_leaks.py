@@ -10,8 +10,8 @@ from quietpage.config import ROOT
 from tests.support.fuzzed_requests import attempts
 from tests.support.gunicorn import Server
 from tests.support.monitored_server import (
-    besieged,
     copy_of_the_code,
+    monitored,
     settled,
     wait_until_printed,
 )
@@ -67,7 +67,7 @@ def test_no_environment_makes_the_server_tell(
 ) -> None:
     root = copy_of_the_code(tmp_path)
     before = set(root.rglob("*"))
-    with besieged(tmp_path, environment=environment, root=root) as server:
+    with monitored(tmp_path, environment=environment, root=root) as server:
         ask_curiously(server)
 
     made = set(root.rglob("*")) - before
@@ -104,7 +104,7 @@ def test_an_error_of_ours_is_told_without_a_word_of_the_request(tmp_path: Path) 
     request = (
         f"GET /{CANARY} HTTP/1.1\r\nHost: localhost\r\n{CURIOUS.format(CANARY)}\r\n"
     )
-    with besieged(tmp_path, root=root) as server:
+    with monitored(tmp_path, root=root) as server:
         answer = server.send(request.encode())
         settled(server)
         printed = server.log.read_text()
@@ -125,7 +125,7 @@ def test_an_error_that_nobody_catches_is_told_without_address_or_request(
     code.write_text(
         code.read_text().replace("        del req, addr\n", fault, 1), encoding="utf-8"
     )
-    with besieged(tmp_path, root=root) as server:
+    with monitored(tmp_path, root=root) as server:
         server.send(f"G@T /{CANARY} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-        # That nothing printed holds an address or the canary, `besieged` sees.
+        # That nothing printed holds an address or the canary, `monitored` sees.
         wait_until_printed(server, "[ERROR] RuntimeError at worker.py:", 30)

@@ -15,12 +15,12 @@ from quietpage.config import Settings
 from tests.support.background_load import CLIENTS, asking, bodies_of
 from tests.support.gunicorn import Server, children
 from tests.support.monitored_server import (
-    besieged,
     copy_of_the_code,
+    monitored,
     settled,
     wait_until_printed,
 )
-from tests.support.response_validator import SETTINGS, TAGS, besieged_site
+from tests.support.response_validator import SETTINGS, TAGS, limited_site
 from tests.support.scale import scaled
 
 ROUNDS = scaled(2, 20)
@@ -30,7 +30,7 @@ BROKEN = Path("translations", "es", "LC_MESSAGES", "messages.po")
 
 
 def test_a_killed_worker_loses_no_more_than_it_held(tmp_path: Path) -> None:
-    with besieged(tmp_path) as server, asking(server.port) as tally:
+    with monitored(tmp_path) as server, asking(server.port) as tally:
         for _ in range(ROUNDS):
             tally.wait(SOME)
             victim = min(settled(server))
@@ -46,7 +46,7 @@ def test_a_dying_worker_dumps_no_core(tmp_path: Path) -> None:
     prefix = ["prlimit", "--core=unlimited"]
     root = copy_of_the_code(tmp_path)
     before = set(root.rglob("*"))
-    with besieged(tmp_path, prefix=prefix, root=root) as server:
+    with monitored(tmp_path, prefix=prefix, root=root) as server:
         with asking(server.port) as tally:
             tally.wait(SOME)
             os.kill(min(settled(server)), signal.SIGSEGV)
@@ -63,8 +63,8 @@ def test_an_upgrade_shows_changed_catalogs_and_loses_nothing(tmp_path: Path) -> 
     root = copy_of_the_code(tmp_path)
     titled = SETTINGS + 'titles = { es = "Apuntes" }\n'
     new_site = create_site(Settings(locales=TAGS, titles={"es": "Apuntes"}))
-    with besieged(tmp_path, root=root) as server:
-        with asking(server.port, bodies_of(besieged_site(), new_site)) as tally:
+    with monitored(tmp_path, root=root) as server:
+        with asking(server.port, bodies_of(limited_site(), new_site)) as tally:
             tally.wait(SOME)
             (tmp_path / "site" / "quietpage.toml").write_text(titled)
             new_master = upgrade(server)
@@ -110,7 +110,7 @@ def end_of(pid: int) -> None:
 
 def test_a_broken_catalog_ends_the_upgrade_and_not_the_site(tmp_path: Path) -> None:
     root = copy_of_the_code(tmp_path)
-    with besieged(tmp_path, root=root) as server, asking(server.port) as tally:
+    with monitored(tmp_path, root=root) as server, asking(server.port) as tally:
         tally.wait(SOME)
         (root / BROKEN).write_text('msgid "A"\nmsgstr "B\n')
         os.kill(server.pid, signal.SIGUSR2)
@@ -125,7 +125,7 @@ def test_a_broken_catalog_ends_the_upgrade_and_not_the_site(tmp_path: Path) -> N
 
 
 def test_a_broken_setting_at_hup_does_not_end_the_site(tmp_path: Path) -> None:
-    with besieged(tmp_path) as server, asking(server.port) as tally:
+    with monitored(tmp_path) as server, asking(server.port) as tally:
         tally.wait(SOME)
         (tmp_path / "site" / "quietpage.toml").write_text("locales = 5")
         os.kill(server.pid, signal.SIGHUP)
@@ -138,7 +138,7 @@ def test_a_broken_setting_at_hup_does_not_end_the_site(tmp_path: Path) -> None:
 
 def test_deleted_catalogs_and_templates_change_nothing(tmp_path: Path) -> None:
     root = copy_of_the_code(tmp_path)
-    with besieged(tmp_path, root=root) as server, asking(server.port) as tally:
+    with monitored(tmp_path, root=root) as server, asking(server.port) as tally:
         tally.wait(SOME)
         for part in ("translations", "templates", "static", "blueprints"):
             (root / part).rename(tmp_path / f"gone-{part}")
@@ -151,7 +151,7 @@ def test_deleted_catalogs_and_templates_change_nothing(tmp_path: Path) -> None:
 
 def test_a_stop_answers_the_requests_that_have_begun(tmp_path: Path) -> None:
     line = b"GET /en/ HTTP/1.1\r\nHost: localhost\r\n"
-    with besieged(tmp_path) as server, ExitStack() as stack:
+    with monitored(tmp_path) as server, ExitStack() as stack:
         begun = [
             stack.enter_context(
                 socket.create_connection(("127.0.0.1", server.port), 30)
@@ -170,13 +170,13 @@ def test_a_stop_answers_the_requests_that_have_begun(tmp_path: Path) -> None:
             with connection.makefile("rb") as come:
                 answers.append(come.read())
 
-    body = besieged_site().guides["en", "identity"].body
+    body = limited_site().guides["en", "identity"].body
     assert [answer.endswith(body) for answer in answers] == [True] * 8
 
 
 def test_no_descriptors_left_is_survived(tmp_path: Path) -> None:
     prefix = ["prlimit", "--nofile=128"]
-    with besieged(tmp_path, prefix=prefix) as server, ExitStack() as stack:
+    with monitored(tmp_path, prefix=prefix) as server, ExitStack() as stack:
         workers = settled(server)
         with asking(server.port) as tally:
             tally.wait(SOME)
@@ -199,7 +199,7 @@ def test_no_descriptors_left_is_survived(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_takes_no_byte_changes_nothing(tmp_path: Path) -> None:
-    with besieged(tmp_path) as server, asking(server.port) as tally:
+    with monitored(tmp_path) as server, asking(server.port) as tally:
         for pid in {server.pid, *settled(server)}:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, 0))
         tally.wait(SOME)
@@ -214,7 +214,7 @@ def test_a_disk_that_takes_no_byte_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_worker_without_memory_sends_nothing_wrong(tmp_path: Path) -> None:
-    with besieged(tmp_path) as server, asking(server.port) as tally:
+    with monitored(tmp_path) as server, asking(server.port) as tally:
         tally.wait(SOME)
         for pid in settled(server):
             size = int(Path(f"/proc/{pid}/statm").read_text().split()[0])

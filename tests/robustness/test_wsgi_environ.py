@@ -13,8 +13,8 @@ from tests.support.response_validator import (
     ALLOWED,
     CANARY,
     TAGS,
-    besieged_site,
     known_bodies,
+    limited_site,
 )
 from tests.support.scale import IS_LONG_RUN, scaled
 
@@ -87,7 +87,7 @@ def test_any_environ_gets_a_known_answer(environ: dict[str, Any]) -> None:
     def start(status: str, headers: Headers, _error: Any = None) -> Any:
         started.append((status, headers))
 
-    body = b"".join(besieged_site()(environ, start))
+    body = b"".join(limited_site()(environ, start))
 
     [(status, headers)] = started
     assert int(status[:3]) in ALLOWED

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from quietpage.site import Site
-from tests.support.response_validator import CANARY, TAGS, besieged_site
+from tests.support.response_validator import CANARY, TAGS, limited_site
 
 CLIENTS = 4
 CODINGS = ("br", "gzip", "identity")
@@ -54,7 +54,7 @@ def asking(
     port: int, bodies: Bodies | None = None, tls: ssl.SSLContext | None = None
 ) -> Iterator[Tally]:
     """Ask with some clients at once, until the block ends."""
-    expected = bodies or bodies_of(besieged_site())
+    expected = bodies or bodies_of(limited_site())
     tally, stop = Tally(), threading.Event()
 
     def ask_on(number: int) -> None:

@@ -1,4 +1,4 @@
-"""A copy under siege, of which nothing a client sent may be found in the end."""
+"""A copy under attack, which in the end holds nothing that a client sent."""
 
 import re
 import shutil
@@ -20,7 +20,7 @@ PARTS += ["templates", "translations"]
 
 
 @contextmanager
-def besieged(
+def monitored(
     folder: Path,
     settings: str = SETTINGS,
     *,

@@ -10,9 +10,9 @@ from quietpage.config import Settings
 from quietpage.site import Site
 from tests.integration.test_responses import check_headers
 
-# In every request of the siege where a client can put it; nothing may repeat it.
+# In every hostile request, wherever a client can put it; nothing may repeat it.
 CANARY = "canary5b9e"
-# What a copy under siege is set to: few languages start quickly.
+# The settings of a copy under attack: few languages start quickly.
 SETTINGS = 'locales = ["en", "es", "ar"]\n'
 TAGS = ("en", "es", "ar")
 ALLOWED = {200, 308, 400, 404, 405, 414, 417, 431, 501, 505}
@@ -28,7 +28,7 @@ class Answer:
 
 
 @cache
-def besieged_site() -> Site:
+def limited_site() -> Site:
     """Return the site that a copy with `SETTINGS` serves."""
     return create_site(Settings(locales=TAGS))
 
@@ -36,7 +36,7 @@ def besieged_site() -> Site:
 @cache
 def known_bodies() -> frozenset[bytes]:
     """Return all that an answer's body may be."""
-    site = besieged_site()
+    site = limited_site()
     snapshots = [*site.guides.values(), *site.errors.values(), site.robots]
     return frozenset(snapshot.body for snapshot in snapshots)
 

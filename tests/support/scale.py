@@ -1,4 +1,4 @@
-"""The same tests, short in `make test` and long in `make siege`."""
+"""The same tests, short in `make test` and long in `make robustness`."""
 
 import os
 from typing import TypeVar
@@ -9,5 +9,5 @@ IS_LONG_RUN = os.environ.get("LONG_RUN") == "1"
 
 
 def scaled(short: T, long: T) -> T:
-    """Return `long` in `make siege`, else `short`."""
+    """Return `long` in `make robustness`, else `short`."""
     return long if IS_LONG_RUN else short
