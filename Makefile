@@ -14,7 +14,7 @@ DEBIAN = chromium chromium-driver firefox-esr webkit2gtk-driver xvfb lynx w3m li
 export HOST PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve check test format mutation bench bench-exit robustness messages settings countries screenshots scans lock upgrade advisories sbom
+.PHONY: help install serve check test format bench bench-exit robustness messages settings countries screenshots scans lock upgrade advisories sbom
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -57,9 +57,6 @@ test: check .venv/debian ## Run `check`, then every test, in three real browsers
 format: .venv/dev ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-
-mutation: .venv/dev ## Change the code in small ways and see that the unit tests notice
-	$(BIN)/python -m tools.mutation
 
 bench: .venv/debian ## Measure speed next to peers; write docs/performance.md (needs npm)
 	sh tools/install-debian wrk nginx-light

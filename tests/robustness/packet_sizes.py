@@ -1,4 +1,4 @@
-"""What the network sees of an answer: for `make robustness` alone, in a network of its own.
+"""What the network sees of an answer: for `make robustness`, in its own network.
 
 Run by `unshare -n`, with a loopback of 1,500 bytes a packet as on the way to a phone.
 """

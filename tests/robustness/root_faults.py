@@ -1,4 +1,4 @@
-"""Faults that need root, and a kernel that lets it mount: for `make robustness` alone."""
+"""Faults that need root and a kernel that lets it mount: for `make robustness`."""
 
 import os
 import signal

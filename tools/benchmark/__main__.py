@@ -1,9 +1,7 @@
 """`make bench`: measure, and write the tables of docs/performance.md anew."""
 
-import sys
 from contextlib import ExitStack
 from pathlib import Path
-from shutil import which
 from tempfile import TemporaryDirectory
 
 from tests.support.gunicorn import start_server
@@ -18,8 +16,6 @@ BARE = {"GUNICORN_CMD_ARGS": "--config tools/benchmark/gunicorn.conf.py"}
 
 def main() -> None:
     """Measure every subject, put its table into the page, and print the goals."""
-    if not which("npm"):
-        sys.exit("npm is missing: the peers are fetched by it. Install nodejs and npm.")
     with TemporaryDirectory() as name:
         reports = measure(Path(name))
     goals = report.goals_table(reports.values())

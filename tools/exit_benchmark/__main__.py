@@ -121,7 +121,7 @@ def main() -> None:
         start_server(
             Path(folder, "site"), settings=f'exit_url = "{destination.url}"\n'
         ) as server,
-        serve_peers(fetch_peers(Path(folder)), destination.url) as peers_url,
+        serve_peers(fetch_peers(Path(folder, "npm")), destination.url) as peers_url,
     ):
         compared = subjects(server.url, peers_url, Path(folder, "node_modules"))
         Path(folder, "profile").mkdir()

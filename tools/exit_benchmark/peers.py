@@ -1,21 +1,18 @@
 """The exits of GOV.UK and NSW, and ours, as pages to press on."""
 
 import http.server
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from shutil import which
 
 import brotli
 
 from quietpage.assets import load_assets
 from tests.support import local_http
+from tools import npm_packages
 
-PACKAGES = ("govuk-frontend@6.6.0", "nsw-design-system@3.27.0")
 TEXT = "<p>Words to read, as many as fill a screen and more.</p>" * 60
 GOVUK = """<!doctype html><html lang="en" class="govuk-template"><title>Example</title>
 <link rel="stylesheet" href="/govuk-frontend/dist/govuk/govuk-frontend.min.css">
@@ -51,17 +48,10 @@ class Subject:
 
 
 def fetch_peers(folder: Path) -> Path:
-    """Return the folder of the packages; end the run where npm is missing."""
-    npm = which("npm")
-    if not npm:
-        sys.exit("npm is missing: the peers are fetched by it. Install nodejs and npm.")
-    subprocess.run(
-        [npm, "install", "--ignore-scripts", "--prefix", str(folder), *PACKAGES],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    return folder / "node_modules"
+    """Return the folder of the packages, which come to a new `folder`."""
+    # The user nobody, who installs them, has to pass.
+    folder.parent.chmod(0o711)
+    return npm_packages.install(folder)
 
 
 @contextmanager
