@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from Xlib.display import Display
 
+from quietpage.assets import load_assets
 from quietpage.site import Site
 from tests.support import tampered_page
 from tests.support.browser_engines import ENGINES, Actions, Engine, chromium, firefox
@@ -254,7 +255,9 @@ def test_with_a_broken_script_the_link_works_and_the_press_hides(
 ) -> None:
     snapshot = own_site.guides["en", "identity"]
     # The hash of the policy no longer fits, so that engines refuse the script.
-    body = snapshot.body.replace(b"(() => {", b";(() => {")
+    script = load_assets().exit_script.encode()
+    body = snapshot.body.replace(script, b";" + script)
+    assert body != snapshot.body
     engine.fresh_tab()
     with tampered_page.serve(tampered_page.Altered(snapshot, body)) as url:
         engine.open(f"{destination.url}search")
