@@ -1,4 +1,4 @@
-"""The order of the countries: the reader's likely ones, then the world's."""
+"""The order of the countries: the likely ones for a reader, then the world."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

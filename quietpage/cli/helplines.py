@@ -65,3 +65,26 @@ def _kinds(warnings: Iterable[Finding]) -> Iterator[str]:
         )
         more = f" and {len(found) - _NAMED} more, see --all" * (len(found) > _NAMED)
         yield f"{file}: {len(found)} x warning: {message} In line {places}{more}"
+
+
+@commands.command("verify")
+@click.argument("countries", nargs=-1)
+@click.option("--write", is_flag=True, help="Put today into `checked`.")
+def verify_command(countries: tuple[str, ...], *, write: bool) -> None:
+    """Ask the sources of COUNTRIES, or of all, whether they still show the numbers.
+
+    It cannot see what a script writes into a page, nor pictures: where a number is not
+    there, look for yourself. A redirect is not followed, and counts as not reachable.
+    """
+    # Not where readers are: it alone asks other servers for something.
+    from tools.verify_numbers import gone, verify, write_checked  # noqa: PLC0415
+
+    answers = []
+    for answer in verify(countries):
+        click.echo(str(answer))
+        answers.append(answer)
+    if write:
+        write_checked(answers, date.today())  # noqa: DTZ011 - a day, not a moment
+    if lines := gone(answers):
+        click.echo(f"Gone from their sources: lines {', '.join(map(str, lines))}")
+        raise SystemExit(1)
