@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from flask import Flask
 
 from app import create_app, create_site
@@ -23,7 +23,7 @@ def files(site: Site) -> dict[str, bytes]:
 
 
 def run(app: Flask, *arguments: str) -> Result:
-    return CliRunner().invoke(app.cli, ["export", *arguments])
+    return app.test_cli_runner().invoke(args=["export", *arguments])
 
 
 def content_of(folder: Path) -> dict[str, bytes]:

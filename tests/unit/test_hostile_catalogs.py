@@ -70,7 +70,7 @@ class Read(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.elements and self.elements[-1][0] not in {"style", "script"}:
-            self.texts[-1] += data
+            self.texts[-1] += data.strip("\n")
 
     @property
     def shown(self) -> str:
