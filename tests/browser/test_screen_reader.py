@@ -2,29 +2,53 @@
 
 import json
 import subprocess
+import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
+import html5lib
 import pytest
 
+from quietpage.config import ROOT
 from tests.support.gunicorn import Server
+from tests.support.locales import read_language
 
-READER = Path(__file__).with_name("screen_reader.py")
+READER = ROOT / "tests" / "support" / "screen_reader.py"
+HEADINGS = {"h1", "h2", "h3"}
+# Newer versions of AT-SPI call it a button.
+BUTTONS = {"push button", "button"}
+
+
+def in_sight(element: Element) -> Iterator[Element]:
+    """Yield the elements that show while every topic is closed."""
+    for child in element:
+        yield child
+        if child.tag != "details":
+            yield from in_sight(child)
+        elif (summary := child.find("summary")) is not None:
+            yield from in_sight(summary)
 
 
 @pytest.mark.usefixtures("display")
-@pytest.mark.parametrize(
-    ("tag", "label", "topic"),
-    [
-        ("en", "Close this page", "Are you in danger right now?"),
-        ("ar", "اخرج الآن", "هل أنت في خطر الآن؟"),
-    ],
-)
+@pytest.mark.parametrize("tag", ["en", "ar"])
 def test_orca_is_given_exit_language_danger_numbers_topics(
-    server: Server, tmp_path: Path, tag: str, label: str, topic: str
+    server: Server, tmp_path: Path, tag: str
 ) -> None:
+    url = f"{server.url}{tag}/"
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        page = html5lib.parse(answer.read(), namespaceHTMLElements=False)
+    body = page.find("body")
+    assert body is not None
+    shown = list(in_sight(body))
+    wanted = [
+        " ".join("".join(element.itertext()).split())
+        for element in shown
+        if element.tag in HEADINGS
+    ]
     command = ["dbus-run-session", "--", "/usr/bin/python3", str(READER)]
     printed = subprocess.run(
-        [*command, str(tmp_path), f"{server.url}{tag}/"],
+        [*command, str(tmp_path), url],
         capture_output=True,
         check=True,
         text=True,
@@ -34,14 +58,13 @@ def test_orca_is_given_exit_language_danger_numbers_topics(
 
     speaks = [node for node in nodes[1:] if node[1]]
     headings = [name for role, name, _ in speaks if role == "heading"]
+    label = read_language(tag).messages.gettext("Close this page")
     assert speaks[0][:2] == ["link", label]
-    # The keys are told once, as the link's description.
+    # The keys are named once, as the link's description.
     assert "Esc" in speaks[0][2]
     assert sum("Shift" in node[2] for node in nodes) == 1
-    # The title, three open topics, seven groups, twenty-three closed topics.
-    assert headings[1] == topic
-    assert len(headings) == 34
+    assert headings == wanted
     # A button for the languages, one for the numbers, one for each closed topic.
-    buttons = [name for role, name, _ in speaks if role == "push button"]
-    assert len(buttons) == 25
+    buttons = [name for role, name, _ in speaks if role in BUTTONS]
+    assert len(buttons) == sum(element.tag == "details" for element in shown)
     assert buttons[2:] == [name for name in headings if name in buttons]
