@@ -1,0 +1,49 @@
+"""The glossary and the catalogs agree, as far as a machine can tell."""
+
+import re
+
+import pytest
+
+from quietpage.po_files import TRANSLATIONS, catalog_files, read_po
+
+# A language's heading ends with the locale of its catalog, as in "## German (`de`)".
+_SECTION = re.compile(
+    r"^## [^\n]*?(?: \(`(\w+)`\))?\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL
+)
+_ROW = re.compile(r"^\| (?!term in English)([^|]+) \| ([^|]+) \|", re.MULTILINE)
+_NOTE = re.compile(r" \([^()]*\)")
+TABLES: dict[str, list[tuple[str, str]]] = {
+    locale: _ROW.findall(text)
+    for locale, text in _SECTION.findall(
+        (TRANSLATIONS / "GLOSSARY.md").read_text(encoding="utf-8")
+    )
+}
+# The section without a locale says what each term means: the terms of every language.
+TERMS = [term for term, _ in TABLES.pop("")]
+CATALOGS = {file.parent.parent.name: file for file in catalog_files()}
+# The one row that describes, and quotes nothing.
+DESCRIBED = "form of address"
+
+
+def test_every_catalog_has_a_table() -> None:
+    assert sorted(TABLES) == sorted(CATALOGS)
+
+
+@pytest.mark.parametrize("locale", TABLES)
+def test_each_table_starts_with_the_same_terms(locale: str) -> None:
+    assert [term for term, _ in TABLES[locale]][: len(TERMS)] == TERMS
+
+
+@pytest.mark.parametrize("locale", TABLES)
+def test_the_catalog_uses_each_form(locale: str) -> None:
+    catalog = "\n".join(entry.msgstr for entry in read_po(CATALOGS[locale])).casefold()
+
+    missing = [
+        (term, form)
+        for term, used in TABLES[locale]
+        if term != DESCRIBED
+        for form in _NOTE.sub("", used).split("; ")
+        if form.casefold() not in catalog
+    ]
+
+    assert missing == []
