@@ -53,9 +53,9 @@ def own_site(running_destination: Destination) -> Site:
     return create_site(Settings(exit_url=running_destination.url))
 
 
-# WebKitGTK's driver dies of a segmentation fault in one run of a few: a request to it is
-# refused, broken off or never answered. Such a test runs again, and the summary says so.
-# No other failure gets a second try.
+# WebKitGTK's driver dies of a segmentation fault in one run of a few: a request to it
+# is refused, broken off or never answered. Such a test runs again, and the summary says
+# so. No other failure gets a second try.
 DRIVER_DIED = pytest.mark.flaky(
     reruns=1, only_rerun=["MaxRetryError", "ProtocolError", "ReadTimeoutError"]
 )
