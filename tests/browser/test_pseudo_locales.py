@@ -78,7 +78,11 @@ def test_no_text_escapes_translation(longer: str) -> None:
         *locale.languages.values(),
         *locale.days["stand-alone"]["abbreviated"].values(),
         *("WhatsApp", "AM", "PM", "Mail", "mail", "Traditional", "Hong Kong SAR"),
-        *(line.sms_text for one in load_countries() for line in one.helplines),
+        *(
+            line.sms_text
+            for one in load_countries()
+            for line in (*one.helplines, *one.crisis, *one.unconfirmed)
+        ),
     } - {""}
     names = sorted(map(re.escape, known), key=len, reverse=True)
     known_words = re.compile("|".join(names))

@@ -120,7 +120,7 @@ def test_a_broken_catalog_ends_the_upgrade_and_not_the_site(tmp_path: Path) -> N
         printed = server.log.read_text()
 
     assert (tally.wrong, tally.lost) == ([], [])
-    assert why.startswith("Error: translations/es/LC_MESSAGES/messages.po: cannot be")
+    assert why.startswith("Error: translations/es/LC_MESSAGES/messages.po:2: lacks a")
     assert "Traceback" not in printed
 
 
