@@ -368,7 +368,7 @@ ADDED: dict[str, tuple[bytes, bytes]] = {
 DOCUMENTS: dict[str, tuple[str, Rewrite]] = {
     "a telling title": (">Domestic abuse<", instead(b">Notes<", b">Domestic abuse<")),
     "no icon": (
-        'the release has \'<link rel="icon"',
+        '<link rel="icon"',
         instead(b'<link rel="icon" href="data:,">', b""),
     ),
     "no exit without script": ("<b id=", instead(b'<a id="quick-exit"', b"<b id=x")),
