@@ -57,7 +57,10 @@ def safety_faults(locale: str, original: str, translation: str) -> Iterator[str]
     for name, find in _FINDERS.items():
         wanted, found = _in_english(name, original), sorted(find(translation))
         if found != wanted:
-            got, expected = (" ".join(x) or "none" for x in (found, wanted))
+            got, expected = (
+                _shown(" ".join(x)) if x else "none" for x in (found, wanted)
+            )
+            got, expected = got.strip("'"), expected.strip("'")
             yield (
                 f"{_shown(translation)} has the {name} {got}, but must hold {expected}"
                 " as the English does. Correct it."

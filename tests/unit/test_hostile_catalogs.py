@@ -159,6 +159,7 @@ HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
     # To make a failing example smaller takes minutes: each one renders a page.
     phases=[Phase.generate],
     max_examples=100,
+    derandomize=True,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     database=None,
