@@ -57,12 +57,9 @@ def safety_faults(locale: str, original: str, translation: str) -> Iterator[str]
     for name, find in _FINDERS.items():
         wanted, found = _in_english(name, original), sorted(find(translation))
         if found != wanted:
-            got, expected = (
-                _shown(" ".join(x)) if x else "none" for x in (found, wanted)
-            )
-            got, expected = got.strip("'"), expected.strip("'")
+            got, expected = (printable(" ".join(x)) or "none" for x in (found, wanted))
             yield (
-                f"{_shown(translation)} has the {name} {got}, but must hold {expected}"
+                f"{quoted(translation)} has the {name} {got}, but must hold {expected}"
                 " as the English does. Correct it."
             )
     if names_whole_first(locale):
@@ -71,21 +68,21 @@ def safety_faults(locale: str, original: str, translation: str) -> Iterator[str]
     if found != wanted:
         got, expected = (" ".join(x) or "none" for x in (found, wanted))
         yield (
-            f"{_shown(translation)} has the figures {got}, the English {expected}."
+            f"{quoted(translation)} has the figures {got}, the English {expected}."
             " Correct it."
         )
     if re.search(r"\w", original) and not re.search(r"\w", translation):
-        yield f"{_shown(translation)} has no words. Translate it."
+        yield f"{quoted(translation)} has no words. Translate it."
     yield from character_faults(locale, original, translation)
 
 
 def character_faults(locale: str, original: str, translation: str) -> Iterator[str]:
     """Yield what is not seen as it is: hidden, reordered or borrowed characters."""
     for name in hidden_characters(translation):
-        yield f"{_shown(translation)} has {name}. Remove it."
+        yield f"{quoted(translation)} has {name}. Remove it."
     for letter in sorted(set(translation) - set(original)):
         if unicodedata.category(letter) in _SYMBOLS:
-            yield f"{_shown(translation)} has the symbol {letter}. Remove it."
+            yield f"{quoted(translation)} has the symbol {letter}. Remove it."
     own_scripts = _scripts_of(locale)
     rest = translation
     for name in re.findall(r"[A-Za-z]{2,}", original):
@@ -95,7 +92,7 @@ def character_faults(locale: str, original: str, translation: str) -> Iterator[s
         is_foreign = own_scripts and not scripts <= own_scripts
         if is_foreign or len(scripts - _EAST_ASIAN) > 1:
             yield (
-                f"{_shown(translation)} has the word '{word}', whose letters are of"
+                f"{quoted(translation)} has the word '{word}', whose letters are of"
                 " another script or of two. Write it in one."
             )
 
@@ -124,7 +121,7 @@ def mixed_words(text: str) -> Iterator[str]:
 
 def wording_faults(locale: str, original: str, translation: str) -> Iterator[str]:
     """Yield what a translator should mend before others see it, a sentence each."""
-    shown = _shown(translation)
+    shown = quoted(translation)
     if original == translation and len(original.split()) > 3:  # noqa: PLR2004
         yield f"{shown} is the English text. Translate it."
     if len(translation) > 3 * len(original) + 12:
@@ -138,13 +135,16 @@ def wording_faults(locale: str, original: str, translation: str) -> Iterator[str
         yield f"{shown} holds '{word}', which translations/words.toml rules out."
 
 
-def _shown(text: str) -> str:
+def quoted(text: str) -> str:
     """Return a text's beginning in quotes, with what a terminal would obey escaped."""
-    printable = (
-        letter if letter.isprintable() else f"\\u{ord(letter):04x}"
-        for letter in text[:60]
+    return f"'{printable(text[:60])}'"
+
+
+def printable(text: str) -> str:
+    """Return `text` with what a terminal would obey, or not show, escaped."""
+    return "".join(
+        letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text
     )
-    return f"'{''.join(printable)}'"
 
 
 def _addresses(text: str) -> list[str]:

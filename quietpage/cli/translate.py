@@ -25,7 +25,7 @@ from quietpage.config import ROOT, load_settings
 from quietpage.content import Content, init_content
 from quietpage.errors import QuietpageError
 from quietpage.languages import SOURCE_TAG
-from quietpage.message_checks import wording_faults
+from quietpage.message_checks import quoted, wording_faults
 from quietpage.po_files import (
     TRANSLATIONS,
     catalog_faults,
@@ -274,15 +274,14 @@ def _catalog_findings(
     present = {entry.msgid: entry for entry in catalog if not entry.obsolete}
     wanted = dict.fromkeys(entry.msgid for entry in template)
     for message in present.keys() - wanted.keys():
-        fault = f"'{message[:60]}' is not a message of the guide. Run translate update."
-        yield present[message].linenum, fault
+        yield (
+            present[message].linenum,
+            f"{quoted(message)} is not a message of the guide. Run translate update.",
+        )
     missing = [message for message in wanted if message not in present]
     if missing:
-        first = missing[0][:60]
-        yield (
-            1,
-            f"lacks {len(missing)} messages, such as '{first}'. Run translate update.",
-        )
+        fault = f"lacks {len(missing)} messages, such as {quoted(missing[0])}."
+        yield 1, f"{fault} Run translate update."
     for entry in present.values():
         if entry.translated():
             for fault in wording_faults(str(locale), entry.msgid, entry.msgstr):
