@@ -102,7 +102,7 @@ def locale_chooser(available: Sequence[str]) -> Callable[[str | None], str]:
 def _matcher(available: tuple[str, ...]) -> Callable[[str], str | None]:
     """Return a function from a language range in lower case to a tag."""
     exact = {tag.lower(): tag for tag in available}
-    tables = _tables(available)
+    tables = language_tables(available)
 
     def match(wanted: str) -> str | None:
         if wanted in exact:
@@ -120,7 +120,7 @@ def _matcher(available: tuple[str, ...]) -> Callable[[str], str | None]:
     return match
 
 
-def _tables(available: tuple[str, ...]) -> dict[str, dict[str, str | None]]:
+def language_tables(available: Sequence[str]) -> dict[str, dict[str, str | None]]:
     """Return {language: {script or territory: tag}}, under "" what all others mean.
 
     A language stands there under every name that CLDR knows for it.

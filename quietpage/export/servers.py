@@ -9,12 +9,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from babel.core import get_global
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from quietpage import __version__
 from quietpage.config import Settings
-from quietpage.negotiation import locale_chooser
+from quietpage.negotiation import language_tables
 from quietpage.security_headers import ONION_LOCATION
 from quietpage.site import PADDING_ELSE, PADDING_OK, TLS_ONLY, Site
 
@@ -46,7 +45,6 @@ _NAMED = r"\s{0,3}(?:[;,]|$)"
 # What may follow the range that is offered; RFC 5646 section 4.4.1 has 35 characters
 # suffice for a whole tag.
 _SUBTAGS = r"(?:-[a-zA-Z0-9-]{0,32})?"
-_NONE = "x-none"
 
 
 def literal(text: str) -> str:
@@ -72,40 +70,21 @@ CODING_RULES = {
 def language_ranges(tags: Sequence[str]) -> dict[str, str]:
     """Return {language range in lower case: tag}, what stands first is tried first.
 
-    Every language that may match is put to the chooser of the site, then with every
-    script and territory that CLDR knows; what only repeats its language is left out.
+    It is the table of the site's own chooser, laid flat.
 
     >>> ranges = language_ranges(["en", "zh-Hans", "zh-Hant"])
     >>> ranges["en"], ranges["zh"], ranges["zh-tw"], ranges.get("en-us"), ranges["*"]
     ('en', 'zh-Hans', 'zh-Hant', None, 'en')
     """
-    choose = locale_chooser([_NONE, *tags])
-    likely = get_global("likely_subtags")
-    offered = [_language(tag) for tag in tags]
-    aliases = get_global("language_aliases")
-    # A language that is neither offered nor has two names matches nothing on offer.
-    known = {*offered, *aliases, *aliases.values()}
-    parts = {part for full in likely.values() for part in full.lower().split("_")[1:]}
-    ranges = {}
-    for language in sorted(name.lower() for name in known if "_" not in name):
-        base = choose(language)
-        if base != _NONE:
-            ranges[language] = base
-        # Only where scripts differ can a script or territory say more.
-        if offered.count(_language(base)) > 1 or (
-            base == _NONE and language in offered
-        ):
-            found = {
-                f"{language}-{part}": choose(f"{language}-{part}") for part in parts
-            }
-            ranges |= {k: v for k, v in found.items() if v not in (base, _NONE)}
+    ranges = {
+        f"{language}-{other}" if other else language: tag
+        for language, table in language_tables(tags).items()
+        for other, tag in table.items()
+        if tag
+    }
     ranges |= {tag.lower(): tag for tag in tags}
     longest_first = sorted(ranges, key=lambda name: (-len(name), name))
     return {name: ranges[name] for name in longest_first} | {"*": tags[0]}
-
-
-def _language(tag: str) -> str:
-    return tag.partition("-")[0].lower()
 
 
 def first_range(ranges: Sequence[str]) -> str:
