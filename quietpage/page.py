@@ -10,7 +10,7 @@ from pathlib import Path
 from babel.core import Locale, get_global
 from babel.dates import format_date, format_time, get_day_names
 from flask import render_template
-from flask_babel import force_locale, get_locale, get_translations, gettext
+from flask_babel import force_locale, get_locale, get_translations
 from jinja2 import Environment, TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup, escape
 
@@ -58,7 +58,7 @@ def render_guide(content: Content, language: Language) -> str:
             joined=joined,
             gloss_of=lambda line: _gloss(line, language.tag),
             # Jinja's own gettext would take a table's text for markup and a format.
-            region_text=_shown,
+            region_text=gettext,
             hours_text=lambda hours: _hours_text(hours, locale),
             reviewed_on=in_digits_of(locale, format_date(REVIEWED_ON, "long", locale)),
         )
@@ -77,7 +77,7 @@ def escape_messages(environment: Environment) -> None:
                 f"the message '{message[:60]}' holds markup, but must be text. Put tags"
                 " around it, or parts of their own into trans."
             )
-        return _shown(message)
+        return gettext(message)
 
     def no_plural(*_texts: object) -> Markup:
         raise ValueError("a message with a plural is never translated.")
@@ -87,7 +87,7 @@ def escape_messages(environment: Environment) -> None:
     )
 
 
-def _shown(message: str) -> Markup:
+def gettext(message: str) -> Markup:
     """Return a message as escaped text, the English marked as such where it is newer.
 
     In an attribute, where no tag can be, a template drops the mark by `striptags`.
@@ -164,11 +164,11 @@ def _name(kind: str, key: str, locale: Locale) -> str:
     return Markup('<span lang="{}" dir="ltr">{}</span>').format(parent.language, name)
 
 
-def _hours_text(hours: str, locale: Locale) -> str:
+def _hours_text(hours: str, locale: Locale) -> Markup:
     """Return opening hours in words, such as "Mon–Fri 9:00 AM–5:00 PM"."""
     if hours == "24/7":
         # Translators: a helpline's opening hours.
-        return str(gettext("every day, 24 hours"))
+        return gettext("every day, 24 hours")
     rules, holidays_off = parse_hours(hours)
     names = get_day_names("abbreviated", "stand-alone", locale)
 
@@ -179,12 +179,13 @@ def _hours_text(hours: str, locale: Locale) -> str:
         hour, minute = map(int, text.split(":"))
         return format_time(time(hour % 24, minute), "short", locale=locale)
 
-    parts = [
+    texts = (
         f"{day(first)}{f'–{day(last)}' if last != first else ''} "
         f"{clock(opens)}–{clock(closes)}"
         for first, last, opens, closes in rules
-    ]
+    )
+    parts = [escape(in_digits_of(locale, text)) for text in texts]
     if holidays_off:
         # Translators: a helpline's opening hours.
-        parts.append(str(gettext("closed on public holidays")))
-    return in_digits_of(locale, "; ".join(parts))
+        parts.append(gettext("closed on public holidays"))
+    return Markup("; ").join(parts)

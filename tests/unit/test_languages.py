@@ -226,3 +226,19 @@ def test_the_net_holds_where_every_other_check_has_failed(
         create_site(Settings(folder=tmp_path, locales=("es",)))
 
     assert told in raised.value.format_message()
+
+
+def test_english_in_opening_hours_is_marked_where_a_catalog_is_behind(
+    monkeypatch: pytest.MonkeyPatch, translations: Path
+) -> None:
+    languages = load_languages(Settings(locales=("es",)), translations)
+    monkeypatch.setattr("quietpage.content.load_languages", lambda _: languages)
+
+    text = Client(create_site(Settings(locales=("es",)))).get("/es/").text
+
+    english = '<span lang="en" dir="ltr">{}</span>'
+    assert english.format("every day, 24 hours") in text
+    assert english.format("closed on public holidays") in text
+    assert "every day, 24 hours" not in text.replace(
+        english.format("every day, 24 hours"), ""
+    )
