@@ -91,8 +91,6 @@ class Site:
         self._onion = settings.onion
         self._hosts = frozenset(settings.names)
         self._forces_https = settings.forces_https
-        # Hosts are judged below; Werkzeug's own list matches no IPv6 address.
-        app.config["TRUSTED_HOSTS"] = None
         client = app.test_client()
 
         def answer(path: str, method: str = "GET") -> Rendered:
