@@ -47,7 +47,7 @@ check: .venv/dev ## Lint, check types and run the unit tests: no root, browser o
 	$(BIN)/codespell README.md CONTRIBUTING.md SECURITY.md CHANGELOG.md CODE_OF_CONDUCT.md docs templates quietpage blueprints app.py tests tools
 	$(BIN)/mypy
 	$(BIN)/flask translate check
-	$(BIN)/flask helplines check | tail -n 1
+	$(BIN)/flask helplines check
 	$(PYTEST) -q $(SIDE_BY_SIDE) tests/unit quietpage
 
 test: check .venv/debian ## Run `check`, then every test, in three real browsers too
