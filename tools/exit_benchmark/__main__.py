@@ -18,7 +18,6 @@ from Xlib.display import Display
 from tests.support import exit_destination as destinations
 from tests.support.browser_engines import ENGINES, Chromium, Engine, screen
 from tests.support.exit_destination import Destination
-from tests.support.gunicorn import start_server
 from tests.support.screen_pixels import (
     TEXT_AREA,
     frames,
@@ -27,7 +26,7 @@ from tests.support.screen_pixels import (
     press_keys,
     press_mouse,
 )
-from tools.exit_benchmark.peers import Subject, fetch_peers, serve_peers, subjects
+from tools.exit_benchmark.peers import Subject, compared_pages
 from tools.exit_benchmark.touches import touch_rows
 
 ROUNDS = 20
@@ -118,12 +117,8 @@ def main() -> None:
         TemporaryDirectory() as folder,
         screen() as display,
         destinations.serve() as destination,
-        start_server(
-            Path(folder, "site"), settings=f'exit_url = "{destination.url}"\n'
-        ) as server,
-        serve_peers(fetch_peers(Path(folder, "npm")), destination.url) as peers_url,
+        compared_pages(Path(folder), destination.url) as compared,
     ):
-        compared = subjects(server.url, peers_url, Path(folder, "node_modules"))
         Path(folder, "profile").mkdir()
         rows = [f"| {name}, {time.strftime('%Y-%m-%d')} |"]
         rows[0] += "".join(f" {subject.name} |" for subject in compared)

@@ -11,6 +11,7 @@ import brotli
 
 from quietpage.assets import load_assets
 from tests.support import local_http
+from tests.support.gunicorn import start_server
 from tools import npm_packages
 
 TEXT = "<p>Words to read, as many as fill a screen and more.</p>" * 60
@@ -45,6 +46,18 @@ class Subject:
     tour: tuple[str, ...]
     # Script and style in brotli.
     weight_bytes: tuple[int, int]
+
+
+@contextmanager
+def compared_pages(folder: Path, exit_url: str) -> Iterator[list[Subject]]:
+    """Serve ours and the peers' pages with one exit, from a new `folder`."""
+    modules = fetch_peers(folder / "npm")
+    settings = f'exit_url = "{exit_url}"\n'
+    with (
+        start_server(folder / "site", settings=settings) as server,
+        serve_peers(modules, exit_url) as peers_url,
+    ):
+        yield subjects(server.url, peers_url, modules)
 
 
 def fetch_peers(folder: Path) -> Path:

@@ -8,9 +8,8 @@ from tempfile import TemporaryDirectory
 from tests.support import exit_destination as destinations
 from tests.support.browser_engines import ENGINES, Engine, screen
 from tests.support.exit_destination import Destination
-from tests.support.gunicorn import start_server
 from tests.support.input_actions import touches
-from tools.exit_benchmark.peers import Subject, fetch_peers, serve_peers, subjects
+from tools.exit_benchmark.peers import Subject, compared_pages
 
 ROUNDS = 3
 # A touch leaves within this time or it does not.
@@ -69,12 +68,8 @@ def main() -> None:
         TemporaryDirectory() as folder,
         screen(),
         destinations.serve() as destination,
-        start_server(
-            Path(folder, "site"), settings=f'exit_url = "{destination.url}"\n'
-        ) as server,
-        serve_peers(fetch_peers(Path(folder, "npm")), destination.url) as peers_url,
+        compared_pages(Path(folder), destination.url) as compared,
     ):
-        compared = subjects(server.url, peers_url, Path(folder, "node_modules"))
         Path(folder, "profile").mkdir()
         with ENGINES[name](Path(folder, "profile")) as engine:
             print("\n".join(touch_rows(engine, compared, destination)))
