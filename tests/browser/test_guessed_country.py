@@ -1,5 +1,7 @@
 """The reader's country opens by itself, where there is reason to believe it."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -45,33 +47,30 @@ def test_the_country_of_the_language_opens(
     context.close()
 
 
-def test_without_script_every_country_is_in_the_list(
-    browser: Browser, server: Server
-) -> None:
+@pytest.fixture
+def list_without_script(browser: Browser, server: Server) -> Iterator[Page]:
+    """The English page without script, its list of countries open."""
     context = browser.new_context(java_script_enabled=False, locale="en-GB")
     page = context.new_page()
     page.goto(f"{server.url}en/")
-
     page.locator("#numbers > summary").click()
-    page.locator("#GB > summary").click()
-
-    assert page.locator("#GB .call").first.is_visible()
+    yield page
     context.close()
+
+
+def test_without_script_every_country_is_in_the_list(list_without_script: Page) -> None:
+    list_without_script.locator("#GB > summary").click()
+
+    assert list_without_script.locator("#GB .call").first.is_visible()
 
 
 def test_a_country_of_another_language_is_under_its_continent(
-    browser: Browser, server: Server
+    list_without_script: Page,
 ) -> None:
-    context = browser.new_context(java_script_enabled=False, locale="en-GB")
-    page = context.new_page()
-    page.goto(f"{server.url}en/")
+    list_without_script.get_by_text("Europe", exact=True).click()
+    list_without_script.locator("#FR > summary").click()
 
-    page.locator("#numbers > summary").click()
-    page.get_by_text("Europe", exact=True).click()
-    page.locator("#FR > summary").click()
-
-    assert page.locator("#FR .call").first.is_visible()
-    context.close()
+    assert list_without_script.locator("#FR .call").first.is_visible()
 
 
 # Upright, below the exit, which is 56 px high.

@@ -3,31 +3,19 @@
 import json
 import subprocess
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
-from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
 
 from quietpage.config import ROOT
+from tests.support.closed_page import HEADINGS, in_sight, plain
 from tests.support.gunicorn import Server
 from tests.support.locales import read_language
 
 READER = ROOT / "tests" / "support" / "screen_reader.py"
-HEADINGS = {"h1", "h2", "h3"}
 # Newer versions of AT-SPI call it a button.
 BUTTONS = {"push button", "button"}
-
-
-def in_sight(element: Element) -> Iterator[Element]:
-    """Yield the elements that show while every topic is closed."""
-    for child in element:
-        yield child
-        if child.tag != "details":
-            yield from in_sight(child)
-        elif (summary := child.find("summary")) is not None:
-            yield from in_sight(summary)
 
 
 @pytest.mark.usefixtures("display")
@@ -41,11 +29,7 @@ def test_orca_is_given_exit_language_danger_numbers_topics(
     body = page.find("body")
     assert body is not None
     shown = list(in_sight(body))
-    wanted = [
-        " ".join("".join(element.itertext()).split())
-        for element in shown
-        if element.tag in HEADINGS
-    ]
+    wanted = [plain(element) for element in shown if element.tag in HEADINGS]
     command = ["dbus-run-session", "--", "/usr/bin/python3", str(READER)]
     printed = subprocess.run(
         [*command, str(tmp_path), url],

@@ -7,10 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from quietpage.config import Settings
-from quietpage.site import Site
 from tests.support.gunicorn import Server, children
-from tests.support.static_servers import COMMANDS, start_static
 
 # A header line as long as each server reads it, with room for the name.
 LENGTH = {"nginx": 2_000, "caddy": 7_500, "apache": 8_100}
@@ -32,17 +29,6 @@ TAILED = {"en-a", "en;q=0.1", "zh ", "br ", "x-gzip;q=0.1", "localhost:1"}
 # Processor time to be spent on each header; a tick of the clock is 0.01 s.
 ENOUGH_S = 0.2
 MOST_TIMES = 4
-
-
-@pytest.fixture(scope="module", params=COMMANDS)
-def name(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture(scope="module")
-def static(name: str, site: Site) -> Iterator[Server]:
-    with start_static(name, site, Settings()) as started:
-        yield started
 
 
 def hostile_values(header: str, length: int) -> Iterator[str]:

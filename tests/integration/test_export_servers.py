@@ -16,7 +16,7 @@ from tests.integration.test_responses import check_one_size, sending
 from tests.support.deployed import HOST, LOCALES, ONION, Proxy
 from tests.support.gunicorn import Server, start_server
 from tests.support.locales import TAGS
-from tests.support.static_servers import COMMANDS, ask, check_alike, start_static
+from tests.support.static_servers import ask, check_alike, start_static
 
 PATHS = ["/", "/EN", "/es/?q=1", "/pt-br", "/robots.txt", "/no/such/page", "/.error"]
 CODINGS = [
@@ -69,17 +69,6 @@ MALFORMED = [
     f"GET /../../{CANARY} HTTP/1.1\r\nHost: localhost",
     f"{CANARY}\r\n\r\n",
 ]
-
-
-@pytest.fixture(scope="module", params=COMMANDS)
-def name(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture(scope="module")
-def static(name: str, site: Site) -> Iterator[Server]:
-    with start_static(name, site, Settings()) as started:
-        yield started
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -11,6 +11,7 @@ from werkzeug.test import Client
 
 from quietpage.config import ROOT
 from quietpage.page import REVIEWED_ON
+from tests.support.closed_page import HEADINGS, in_sight, plain
 from tests.support.locales import TAGS
 
 SYLLABLES = {
@@ -90,10 +91,6 @@ def main(client: Client, tag: str) -> Element:
     return found
 
 
-def plain(element: Element) -> str:
-    return " ".join("".join(element.itertext()).split())
-
-
 def sentences(topic: Element) -> Iterator[str]:
     """Yield each paragraph and line of a list, ended by a full stop if by nothing."""
     for block in topic.iter():
@@ -114,19 +111,6 @@ def topics(client: Client, tag: str) -> dict[str, str]:
         assert heading is not None
         named[plain(heading)] = " ".join(sentences(topic))
     return named
-
-
-def headings_of_the_closed_page(page: Element) -> Iterator[str]:
-    """Yield what stands in headings and summaries while no topic is open."""
-    for child in page:
-        if child.tag == "details":
-            summary = child.find("summary")
-            assert summary is not None
-            yield plain(summary)
-        elif child.tag in {"h1", "h2", "h3"}:
-            yield plain(child)
-        else:
-            yield from headings_of_the_closed_page(child)
 
 
 def syllables(word: str) -> int:
@@ -174,7 +158,8 @@ def test_the_text_is_short_and_its_open_topics_shorter(client: Client) -> None:
 
 @pytest.mark.parametrize("task", TASKS)
 def test_a_closed_page_has_a_heading_for_each_task(client: Client, task: str) -> None:
-    headings = [h.lower() for h in headings_of_the_closed_page(main(client, "en"))]
+    shown = in_sight(main(client, "en"))
+    headings = [plain(e).lower() for e in shown if e.tag in HEADINGS | {"summary"}]
 
     assert [h for h in headings if all(word in h for word in TASKS[task])]
 
