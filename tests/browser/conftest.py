@@ -115,7 +115,7 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
         viewport={"width": 360, "height": 640}, has_touch=True, locale="en-GB"
     )
     opened = made.new_page()
-    opened.set_default_timeout(5000)
+    opened.set_default_timeout(30_000)
     opened.goto("about:blank")
     opened.goto(server.url)
     yield opened

@@ -64,7 +64,7 @@ class Engine:
             )
         )
 
-    def wait(self, condition: Callable[[], Any], seconds: float = 12) -> Any:
+    def wait(self, condition: Callable[[], Any], seconds: float = 60) -> Any:
         """Return what `condition` does as soon as it is true; fail after `seconds`.
 
         A driver that has died is told as such, for pytest to start the test anew.
@@ -234,7 +234,7 @@ class Chromium(Selenium):
     def states(self, count: int) -> list[list[Any]]:
         seen: list[list[Any]] = []
         start = time.time() * 1000
-        self._socket.settimeout(12)
+        self._socket.settimeout(60)
         while len(seen) < count:
             event = json.loads(self._socket.recv())
             if event.get("method") != "Runtime.consoleAPICalled":
