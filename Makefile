@@ -4,8 +4,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN = .venv/bin
 PYTEST = $(BIN)/python -m pytest
-# Two at a time where tests share nothing; tests of one file share a server or a browser.
-SIDE_BY_SIDE = -n 2 --dist loadfile
+# Tests that share a browser or a server stay together: see tests/conftest.py.
+SIDE_BY_SIDE = --dist loadgroup -n
 PIN = -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-options --no-annotate
 # Browsers and what goes with them, fonts for every script, a screen reader's bus, servers.
 DEBIAN = chromium chromium-driver firefox-esr webkit2gtk-driver xvfb lynx w3m links \
@@ -48,10 +48,10 @@ check: .venv/dev ## Lint, check types and run the unit tests: no root, browser o
 	$(BIN)/mypy
 	$(BIN)/flask translate check
 	$(BIN)/flask helplines check
-	$(PYTEST) -q $(SIDE_BY_SIDE) tests/unit quietpage
+	$(PYTEST) -q $(SIDE_BY_SIDE) 2 tests/unit quietpage
 
 test: check .venv/debian ## Run `check`, then every test, in three real browsers too
-	$(PYTEST) -q $(SIDE_BY_SIDE) tests/integration tests/browser
+	$(PYTEST) -q $(SIDE_BY_SIDE) 3 tests/integration tests/browser
 	$(PYTEST) -q tests/robustness
 
 format: .venv/dev ## Format the code
@@ -69,7 +69,7 @@ bench-exit: .venv/debian ## Measure the exit next to GOV.UK's and NSW's (needs n
 
 robustness: .venv/debian ## Send the site 100,000 bad requests, crowds and faults, as root
 	sh tools/install-debian tshark ethtool iproute2
-	LONG_RUN=1 $(PYTEST) -s tests/robustness tests/robustness/root_faults.py tests/browser/test_false_triggers.py
+	LONG_RUN=1 $(PYTEST) -s tests/robustness tests/robustness/root_faults.py tests/browser/test_false_triggers.py tests/browser/test_accessibility.py
 	unshare -n sh -c 'ip link set lo mtu 1500 up; ethtool -K lo tso off gso off gro off; exec $(PYTEST) -s tests/robustness/packet_sizes.py'
 
 messages: .venv/site ## Extract the English and merge it into every catalog

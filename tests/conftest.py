@@ -11,6 +11,22 @@ from quietpage.site import Site
 from tests.support.gunicorn import Server, start_server
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together, side by side with others, what shares a browser or a server.
+
+    A browser is started once for the tests of all files, and a server for one file's.
+    """
+    for item in items:
+        parameters = (
+            item.callspec.params
+            if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+            else {}
+        )
+        group = parameters.get("engine") or item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def site() -> Site:
     return create_site(Settings())
