@@ -1,0 +1,159 @@
+"""The exit on a page that is not ours, made of what docs/exit-elsewhere.md prints."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from quietpage.config import ROOT
+from tests.support import local_http
+from tests.support.browser_engines import Actions, Engine
+from tests.support.exit_destination import Destination
+from tests.support.input_actions import (
+    BELOW_THE_BAR,
+    ESCAPE,
+    ON_THE_BAR,
+    SHIFT,
+    down,
+    move,
+    pointer,
+    press,
+    typed,
+    up,
+)
+from tests.support.keyboard_tour import SEEN, arrive, assert_back_shows_nothing
+
+DOCUMENT = (ROOT / "docs" / "exit-elsewhere.md").read_text(encoding="utf-8")
+SCRIPT = (ROOT / "static" / "exit.js").read_bytes()
+# As of an organisation: a framework's style, a menu, columns, a form.
+PAGE = """<!doctype html><html lang=en><meta charset=utf-8><title>Diary</title>
+<style>.hidden { display: none } {style}</style>
+{body}"""
+CONTENT = """<nav><a href="/other">Other</a></nav>
+<main style="columns: 2">{text}
+<form><input name=q><button>Search</button></form></main>"""
+TEXT = "<p>A page of an organisation. " * 200
+WAYS: dict[str, Actions] = {
+    "press": press(),
+    "press and slip": pointer(move(ON_THE_BAR), down(), move((400, 40), 100), up()),
+    "Esc twice": typed(ESCAPE, ESCAPE),
+    "Shift three times": typed(SHIFT, SHIFT, SHIFT),
+}
+
+
+def block(language: str) -> str:
+    """Return the document's only block of code in that language."""
+    fence = re.compile(rf"^```{language}\n(.*?)^```", re.MULTILINE | re.DOTALL)
+    (found,) = fence.findall(DOCUMENT)
+    return str(found)
+
+
+@pytest.fixture
+def other_site(engine: Engine, destination: Destination) -> Iterator[Engine]:
+    """The page in a tab of its own, come to from a page of search results."""
+    body = block("html").replace("https://www.example.org/", destination.url)
+    content = CONTENT.replace("{text}", TEXT)
+    assert "Your page" in body
+    page = PAGE.replace("{style}", block("css"))
+    page = page.replace("{body}", body.replace("Your page", content))
+
+    class Handler(local_http.Handler):
+        def do_GET(self) -> None:
+            is_script = self.path == "/exit.js"
+            self.send_response(200)
+            kind = "text/javascript" if is_script else "text/html; charset=utf-8"
+            self.send_header("Content-Type", kind)
+            self.send_header(
+                "Content-Security-Policy",
+                "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'",
+            )
+            self.end_headers()
+            self.wfile.write(SCRIPT if is_script else page.encode())
+
+    with local_http.serve(Handler) as port:
+        engine.fresh_tab()
+        engine.open(f"{destination.url}search")
+        engine.open(f"http://localhost:{port}/")
+        yield engine
+        engine.fresh_tab()
+
+
+def test_the_printed_hash_is_the_script_s() -> None:
+    digest = base64.b64encode(hashlib.sha256(SCRIPT).digest()).decode()
+
+    assert block("text").strip() == f"sha256-{digest}"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_it_leaves_and_back_shows_nothing(
+    other_site: Engine, destination: Destination, way: str
+) -> None:
+    other_site.perform(WAYS[way])
+
+    arrive(other_site, destination)
+    assert destination.asked == [("/", None, None)]
+    assert_back_shows_nothing(other_site, destination)
+
+
+def test_a_press_hides_the_page_and_a_drag_off_the_bar_brings_it_back(
+    other_site: Engine, destination: Destination
+) -> None:
+    other_site.run(
+        """addEventListener("pointermove", () => {
+          window.seenDuring = document.body.innerText;
+        })"""
+    )
+    before = other_site.run(SEEN)
+
+    other_site.perform(
+        pointer(
+            move(ON_THE_BAR), down(), move((400, 40), 50), move(BELOW_THE_BAR), up()
+        )
+    )
+
+    assert other_site.run("return window.seenDuring") is not None
+    assert other_site.run(SEEN) == before
+    assert "A page of an organisation." in before
+    assert destination.asked == []
+
+
+def test_nothing_but_the_title_is_left_while_the_destination_is_slow(
+    other_site: Engine, destination: Destination
+) -> None:
+    other_site.watch()
+    destination.reset("silent")
+
+    other_site.perform(press())
+
+    other_site.wait(lambda: destination.asked)
+    assert other_site.states(5) == [["", "Diary"]] * 5
+
+
+def test_back_to_the_page_finds_it_covered(
+    other_site: Engine, destination: Destination
+) -> None:
+    url = other_site.url()
+    other_site.open(f"{destination.url}search")
+
+    other_site.traverse(-1)
+
+    other_site.shows(url)
+    cover = ["Close", "this", "page", "Show", "the", "page"]
+    other_site.wait(lambda: other_site.run(SEEN).split() == cover)
+
+
+def test_its_links_leave_no_entry_behind(
+    other_site: Engine, destination: Destination
+) -> None:
+    other = other_site.url() + "other"
+    entries = other_site.run("return history.length")
+
+    other_site.run("document.querySelector('nav a').click()")
+
+    other_site.shows(other)
+    assert other_site.run("return history.length") == entries
+    other_site.perform(press())
+    arrive(other_site, destination)
+    assert_back_shows_nothing(other_site, destination)
