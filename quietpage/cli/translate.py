@@ -5,23 +5,18 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from io import BytesIO
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import click
 import polib
 from babel.core import Locale, UnknownLocaleError
 from babel.localedata import locale_identifiers
-from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
-from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.plurals import get_plural
-from babel.messages.pofile import write_po
 from flask import current_app
 from flask.cli import with_appcontext
 from werkzeug.serving import run_simple
 
-from quietpage.config import ROOT, load_settings
+from quietpage.config import load_settings
 from quietpage.content import Content, init_content
 from quietpage.errors import QuietpageError
 from quietpage.languages import SOURCE_TAG
@@ -35,11 +30,9 @@ from quietpage.po_files import (
     share_translated,
     short,
     unreviewed,
+    write_po,
 )
-
-TEMPLATE = TRANSLATIONS / "messages.pot"
-_WIDTH = 78
-_NEAR = 0.8
+from quietpage.po_template import TEMPLATE, extract, merge
 
 
 @click.group("translate")
@@ -57,7 +50,7 @@ def add_command(tag: str) -> None:
         raise QuietpageError(f"{short(file)}: is there already. Open it in Poedit.")
     if str(locale) in (SOURCE_TAG, "root"):
         raise QuietpageError(f"'{tag}' needs no catalog. Name another language.")
-    catalog = polib.POFile(wrapwidth=_WIDTH)
+    catalog = polib.POFile()
     catalog.header = f" {locale.english_name} translation of Quietpage."
     catalog.metadata = {
         "Project-Id-Version": "Quietpage",
@@ -73,8 +66,7 @@ def add_command(tag: str) -> None:
         "X-Reviewed-By": "",
     }
     merge(catalog, read_po(TEMPLATE))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    catalog.save(str(file))
+    write_po(file, catalog)
     click.echo(
         f"Made {short(file)} ({locale.display_name}, {locale.text_direction},"
         f" {len(catalog)} messages).\n"
@@ -88,12 +80,11 @@ def add_command(tag: str) -> None:
 def update_command() -> None:
     """Extract the English, and merge it into every catalog."""
     template = extract()
-    template.save(str(TEMPLATE))
+    write_po(TEMPLATE, template)
     for file in catalog_files():
         catalog = read_po(file)
-        catalog.wrapwidth = _WIDTH
         merge(catalog, template)
-        catalog.save(str(file))
+        write_po(file, catalog)
         done = {entry.msgid for entry in catalog.translated_entries()}
         share = share_translated(done, template)
         click.echo(f"{short(file)}: {share} %, {len(catalog.fuzzy_entries())} fuzzy")
@@ -183,67 +174,6 @@ def parse_tag(tag: str) -> Locale:
         hint = f"Did you mean '{near[0]}'?" if near else "Look it up in BCP 47."
         raise QuietpageError(f"'{tag}' is no language that we know. {hint}") from error
     return locale
-
-
-def extract() -> polib.POFile:
-    """Return the template made of the English as it stands: no dates, no lines.
-
-    Raises:
-        QuietpageError: A message has a context or a plural, which no catalog keeps.
-    """
-    with (ROOT / "babel.cfg").open(encoding="utf-8") as mapping:
-        methods, options = parse_mapping_cfg(mapping)  # type: ignore[no-untyped-call]
-    catalog = Catalog(project="Quietpage", charset="utf-8")
-    found = extract_from_dir(
-        ROOT, methods, options, comment_tags=("Translators:",), strip_comment_tags=False
-    )
-    for file, line, message, comments, context in found:
-        if context is not None or not isinstance(message, str):
-            raise QuietpageError(
-                f"{file}:{line}: has a context or a plural, which catalogs do not keep."
-                " Write a sentence that needs neither."
-            )
-        one_line = [" ".join(" ".join(comments).split())] if comments else []
-        catalog.add(message, auto_comments=one_line)
-    buffer = BytesIO()
-    write_po(buffer, catalog, no_location=True, width=_WIDTH)
-    template = polib.pofile(buffer.getvalue().decode(), wrapwidth=_WIDTH)
-    template.header = " The messages of Quietpage, for translators to begin from."
-    template.metadata = {
-        "Project-Id-Version": "Quietpage",
-        "MIME-Version": "1.0",
-        "Content-Type": "text/plain; charset=UTF-8",
-        "Content-Transfer-Encoding": "8bit",
-    }
-    template.metadata_is_fuzzy = None
-    return template
-
-
-def merge(catalog: polib.POFile, template: polib.POFile) -> None:
-    """Bring `catalog` to the template's messages and order, keeping translations.
-
-    A message that is new and near to one that is gone starts from its translation,
-    marked fuzzy; what is gone stays at the end, marked obsolete.
-    """
-    old = {entry.msgid: entry for entry in catalog}
-    wanted = {entry.msgid for entry in template}
-    gone = {message: e for message, e in old.items() if message not in wanted}
-    merged = []
-    for source in template:
-        entry = old.get(source.msgid) or polib.POEntry(msgid=source.msgid)
-        if source.msgid not in old:
-            candidates = [m for m, e in gone.items() if e.msgstr]
-            near = difflib.get_close_matches(source.msgid, candidates, 1, _NEAR)
-            if near:
-                entry.msgstr, entry.previous_msgid = gone[near[0]].msgstr, near[0]
-                entry.flags = ["fuzzy"]
-        entry.comment, entry.obsolete = source.comment, False
-        merged.append(entry)
-    for entry in gone.values():
-        entry.obsolete = True
-    kept = [entry for entry in gone.values() if entry.msgstr]
-    catalog.clear()
-    catalog.extend([*merged, *kept])
 
 
 def check_all(template: polib.POFile) -> Iterator[str]:
