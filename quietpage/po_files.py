@@ -10,7 +10,7 @@ from babel.core import Locale, UnknownLocaleError
 
 from .config import ROOT
 from .errors import QuietpageError
-from .message_checks import safety_faults
+from .message_checks import printable, safety_faults
 
 TRANSLATIONS = ROOT / "translations"
 # A comment, or a quoted string with or without its keyword, with known escapes.
@@ -102,9 +102,26 @@ def _line_fault(line: str) -> str | None:
 
 def catalog_faults(catalog: polib.POFile, locale: Locale) -> Iterator[tuple[int, str]]:
     """Yield (line, sentence) of what must not reach a reader."""
+    if fault := language_fault(catalog, locale):
+        yield 1, fault
     for entry in catalog.translated_entries():
         for fault in safety_faults(str(locale), entry.msgid, entry.msgstr):
             yield entry.linenum, fault
+
+
+def language_fault(catalog: polib.POFile, locale: Locale) -> str | None:
+    """Return a sentence where the header names another language than the folder.
+
+    A file without that header may be a host's own, made by hand.
+    """
+    named = catalog.metadata.get("Language", "")
+    if not named or named.replace("-", "_") == str(locale):
+        return None
+    return (
+        f"says Language: {printable(named)}, but stands in the folder of {locale}. Move"
+        " it to its own folder, or correct the header (in Poedit: Translation >"
+        " Properties > Language)."
+    )
 
 
 def share_translated(done: Collection[str], template: polib.POFile) -> int:

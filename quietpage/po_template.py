@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from io import BytesIO
 
 import polib
+from babel.core import Locale
 from babel.messages import pofile
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -13,6 +14,7 @@ from babel.messages.frontend import parse_mapping_cfg
 
 from .config import ROOT
 from .errors import QuietpageError
+from .message_checks import safety_faults
 from .po_files import TRANSLATIONS
 
 TEMPLATE = TRANSLATIONS / "messages.pot"
@@ -68,25 +70,41 @@ def _lines_of(name: str) -> Iterator[tuple[str, int]]:
             yield from _lines_of(part)
 
 
-def merge(catalog: polib.POFile, template: polib.POFile) -> None:
+def merge(
+    catalog: polib.POFile, template: polib.POFile, same_meaning: Locale | None = None
+) -> dict[str, str]:
     """Bring `catalog` to the template's messages and order, keeping translations.
 
     A message that is new and near to one that is gone starts from its translation,
     marked fuzzy; what is gone stays at the end, marked obsolete. Babel's own update
     would drop the headers that it does not know, and gettext is no Python package.
+
+    With `same_meaning`, the catalog's locale, the translation of a reworded message
+    stands without the mark, where it still has the figures and placeholders of the
+    English; the result is {new message: old one} of these.
     """
     old = {entry.msgid: entry for entry in catalog}
     wanted = {entry.msgid for entry in template}
     gone = {message: e for message, e in old.items() if message not in wanted}
-    candidates = [message for message, entry in gone.items() if entry.msgstr]
-    merged = []
+    candidates = [m for m, entry in gone.items() if entry.msgstr]
+    merged, carried = [], {}
     for source in template:
-        entry = old.get(source.msgid) or polib.POEntry(msgid=source.msgid)
-        if source.msgid not in old:
-            near = difflib.get_close_matches(source.msgid, candidates, 1, _NEAR)
-            if near:
-                entry.msgstr, entry.previous_msgid = gone[near[0]].msgstr, near[0]
-                entry.fuzzy = True
+        message = source.msgid
+        entry = old.get(message) or polib.POEntry(msgid=message)
+        if message not in old and (
+            near := difflib.get_close_matches(message, candidates, 1, _NEAR)
+        ):
+            former = gone[near[0]]
+            candidates.remove(near[0])
+            entry.msgstr, entry.tcomment = former.msgstr, former.tcomment
+            if (
+                same_meaning
+                and former.translated()
+                and not any(safety_faults(str(same_meaning), message, former.msgstr))
+            ):
+                carried[message] = former.msgid
+            else:
+                entry.previous_msgid, entry.fuzzy = former.msgid, True
         entry.comment, entry.obsolete = source.comment, False
         entry.occurrences = source.occurrences
         # Among them python-format, by which editors watch over placeholders.
@@ -94,6 +112,8 @@ def merge(catalog: polib.POFile, template: polib.POFile) -> None:
         merged.append(entry)
     for entry in gone.values():
         entry.obsolete = True
-    kept = [entry for entry in gone.values() if entry.msgstr]
+    # A fuzzy one is a copy of another's translation.
+    kept = [entry for entry in gone.values() if entry.msgstr and not entry.fuzzy]
     catalog.clear()
     catalog.extend([*merged, *kept])
+    return carried
