@@ -110,6 +110,9 @@ def test_a_fault_in_a_language_that_is_not_on_offer_stops_nothing(
 
 
 def test_a_catalog_of_another_language_stops_the_start(translations: Path) -> None:
+    header = 'msgid ""\nmsgstr "Language: es\\n"\n\nmsgid "Notes"'
+    break_catalog(translations, 'msgid "Notes"', header)
+    assert len(load_languages(Settings(), translations)) == 2
     (translations / "es").rename(translations / "fr")
 
     with pytest.raises(QuietpageError, match="says Language: es, but stands in"):
