@@ -11,9 +11,10 @@ from quietpage import audit
 from quietpage.build import build_site
 from quietpage.cli import helplines, settings_reference, translate
 from quietpage.config import Settings, load_settings
-from quietpage.content import Content, current_content, init_content
+from quietpage.content import Content, content_of, current_content, init_content
 from quietpage.errors import QuietpageError
 from quietpage.export import files, proxy_error_page
+from quietpage.languages import behind
 from quietpage.page import escape_messages
 from quietpage.security_headers import init_security_headers
 from quietpage.site import Site
@@ -70,6 +71,12 @@ def create_site(settings: Settings | None = None) -> Site:
 def wsgi_app() -> Site:
     """Return the site for gunicorn; a fault ends the start with one sentence."""
     try:
-        return create_site()
+        app = create_app()
+        site = build_site(app)
+        counts = behind(content_of(app).languages)
     except QuietpageError as error:
         sys.exit(f"Error: {error.format_message()}")
+    if counts:
+        told = ", ".join(f"{tag} {count}" for tag, count in counts.items())
+        print(f"Messages that stand in English: {told}", file=sys.stderr)  # noqa: T201
+    return site

@@ -33,6 +33,11 @@ def banned_words_in(
     return [word for word, folded_word in words.items() if folded_word in folded]
 
 
+def has_words(locale: str) -> bool:
+    """Return whether the table has words for the title of a language."""
+    return any(section.get("title") for section in _sections(locale))
+
+
 def names_whole_first(locale: str) -> bool:
     """Return whether "1 in 3" is "of 3, 1" in the words' order of a language."""
     return any(section.get("whole_first") for section in _sections(locale))

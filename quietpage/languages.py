@@ -1,7 +1,7 @@
 """`translations/` to the locales on offer and their messages, in memory."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -103,14 +103,15 @@ def load_languages(
     own_files = {_tag(f): f for f in catalog_files(own_folder)} if own_folder else {}
     _check_tags(settings, {SOURCE_TAG, *files, *own_files})
     found = {}
-    # What is not on offer is not read, so that a fault in it stops nothing.
+    # What is not on offer is not checked, so that a fault in it stops nothing.
     for tag in settings.locales or {SOURCE_TAG, *files, *own_files}:
         locale = Locale.parse(tag, sep="-")
         entries: dict[str, polib.POEntry] = {}
         states = set()
+        catalogs = {}
         for place in (files, own_files):
             if tag in place:
-                catalog = _read_safe(place[tag])
+                catalog = catalogs[place[tag]] = read_po(place[tag])
                 states.add(catalog.metadata.get("X-Review-State"))
                 # Only organisations have templates and tables with other messages.
                 entries |= {
@@ -132,6 +133,8 @@ def load_languages(
         ):
             continue
         if is_reviewed or settings.show_drafts:
+            for file, catalog in catalogs.items():
+                _refuse_faults(file, catalog, locale)
             messages = Messages(
                 {key: in_digits_of(locale, text) for key, text in texts.items()}
             )
@@ -174,8 +177,7 @@ def _checked_title(title: str, locale: str) -> str:
     return title
 
 
-def _read_safe(file: Path) -> polib.POFile:
-    catalog, locale = read_po(file), locale_of(file)
+def _refuse_faults(file: Path, catalog: polib.POFile, locale: Locale) -> None:
     for line, fault in catalog_faults(catalog, locale):
         raise QuietpageError(f"{short(file)}:{line}: {fault}")
     # What somebody may read over the reader's shoulder.
@@ -183,7 +185,17 @@ def _read_safe(file: Path) -> polib.POFile:
         if entry.msgid in {TITLE, EXIT_LABEL}:
             for fault in wording_faults(str(locale), entry.msgid, entry.msgstr):
                 raise QuietpageError(f"{short(file)}:{entry.linenum}: {fault}")
-    return catalog
+
+
+def behind(languages: Iterable[Language]) -> dict[str, int]:
+    """Return {tag: messages that stand in English} of languages that have such."""
+    template = read_po(TRANSLATIONS / "messages.pot")
+    counts = {
+        language.tag: sum(not language.messages.has(e.msgid) for e in template)
+        for language in languages
+        if language.tag != SOURCE_TAG
+    }
+    return {tag: count for tag, count in counts.items() if count}
 
 
 def domain_of(languages: tuple[Language, ...]) -> Domain:

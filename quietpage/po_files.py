@@ -1,4 +1,4 @@
-"""The files of catalogs: found, read, and refused where they are not plain messages."""
+"""The files of catalogs: found, read, refused where not plain messages, written."""
 
 import hashlib
 import re
@@ -10,7 +10,7 @@ from babel.core import Locale, UnknownLocaleError
 
 from .config import ROOT
 from .errors import QuietpageError
-from .message_checks import safety_faults
+from .message_checks import printable, safety_faults
 
 TRANSLATIONS = ROOT / "translations"
 # A comment, or a quoted string with or without its keyword, with known escapes.
@@ -18,6 +18,12 @@ _LINE = re.compile(r'(#.*|((msgid|msgstr)\s+)?"(\\[\\"nrt]|[^"\\])*"|)')
 _CONTEXT_OR_PLURAL = re.compile(r"(?:#~\s*)?(msgctxt|msgid_plural|msgstr\[)")
 # Where a line ends is what readers of PO files disagree on; NUL hides a plural form.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+
+_CHARSET = re.compile(r"charset=([\w-]+)")
+_NOT_UTF_8 = (
+    "is not in UTF-8, or says so. Open it in Poedit, choose Translation > Properties >"
+    " Charset > UTF-8, look whether the letters are right, and save it."
+)
 
 
 def catalog_files(folder: Path = TRANSLATIONS) -> list[Path]:
@@ -48,13 +54,33 @@ def read_po(file: Path) -> polib.POFile:
         for number, line in enumerate(text.split("\n"), 1):
             if fault := _line_fault(line):
                 raise QuietpageError(f"{short(file)}:{number}: {fault}")
-        return polib.pofile(text, check_for_duplicates=True)
-    except (OSError, UnicodeDecodeError, ValueError) as error:
+        catalog = polib.pofile(text, check_for_duplicates=True)
+    except UnicodeDecodeError as error:
+        raise QuietpageError(f"{short(file)}: {_NOT_UTF_8}") from error
+    except (OSError, ValueError) as error:
         told = str(error).replace(str(file), file.name)[:200]
         raise QuietpageError(
             f"{short(file)}: cannot be read ({told}). Open it in Poedit and save it,"
             " or restore it."
         ) from error
+    named = _CHARSET.search(catalog.metadata.get("Content-Type", ""))
+    # CHARSET is what gettext writes before somebody has chosen one.
+    if named and named[1].lower() not in {"utf-8", "utf8", "charset"}:
+        raise QuietpageError(f"{short(file)}:1: {_NOT_UTF_8}")
+    return catalog
+
+
+def write_po(file: Path, catalog: polib.POFile) -> None:
+    """Write a catalog as Poedit keeps it: UTF-8, a message's lines not wrapped.
+
+    A failure on the way leaves the file as it was.
+    """
+    catalog.wrapwidth = 0
+    catalog.metadata["Content-Type"] = "text/plain; charset=UTF-8"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_name(f".{file.name}.new")
+    unfinished.write_text(str(catalog), encoding="utf-8", newline="\n")
+    unfinished.replace(file)
 
 
 def _line_fault(line: str) -> str | None:
@@ -76,9 +102,26 @@ def _line_fault(line: str) -> str | None:
 
 def catalog_faults(catalog: polib.POFile, locale: Locale) -> Iterator[tuple[int, str]]:
     """Yield (line, sentence) of what must not reach a reader."""
+    if fault := language_fault(catalog, locale):
+        yield 1, fault
     for entry in catalog.translated_entries():
         for fault in safety_faults(str(locale), entry.msgid, entry.msgstr):
             yield entry.linenum, fault
+
+
+def language_fault(catalog: polib.POFile, locale: Locale) -> str | None:
+    """Return a sentence where the header names another language than the folder.
+
+    A file without that header may be a host's own, made by hand.
+    """
+    named = catalog.metadata.get("Language", "")
+    if not named or named.replace("-", "_") == str(locale):
+        return None
+    return (
+        f"says Language: {printable(named)}, but stands in the folder of {locale}. Move"
+        " it to its own folder, or correct the header (in Poedit: Translation >"
+        " Properties > Language)."
+    )
 
 
 def share_translated(done: Collection[str], template: polib.POFile) -> int:

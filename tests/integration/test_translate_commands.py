@@ -238,14 +238,21 @@ def test_what_is_left_to_do_is_one_line_and_no_mistake(project: Path) -> None:
     assert "messages to translate and 0 to look at again" in line
 
 
-def test_check_tells_of_a_file_that_is_not_utf_8(project: Path) -> None:
+@pytest.mark.parametrize("encoding", ["iso-8859-1", "utf-8"])
+def test_a_file_that_is_not_utf_8_or_says_so_is_refused_and_kept(
+    project: Path, encoding: str
+) -> None:
     text = catalog(project).read_text(encoding="utf-8")
-    catalog(project).write_bytes(text.encode("latin-1", "replace"))
+    text = text.replace("charset=UTF-8", "charset=ISO-8859-1")
+    catalog(project).write_bytes(text.encode(encoding, "replace"))
+    before = catalog(project).read_bytes()
 
     checked = translate(project, "check")
+    translate(project, "update")
 
     assert checked.returncode == 1
-    assert "cannot be read" in checked.stdout
+    assert "Properties > Charset > UTF-8" in checked.stdout
+    assert catalog(project).read_bytes() == before
 
 
 def test_a_catalog_cut_off_is_found_and_mended(project: Path) -> None:

@@ -95,6 +95,30 @@ def test_an_incomplete_catalog_is_offered_from_the_share_of_the_settings(
     assert "es" in offered(75)
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [Settings(show_drafts=False), Settings(min_translated_percent=100)],
+    ids=["draft", "incomplete"],
+)
+def test_a_fault_in_a_language_that_is_not_on_offer_stops_nothing(
+    translations: Path, settings: Settings
+) -> None:
+    break_catalog(translations, 'msgstr "Notas"', 'msgstr "<b>Notas</b>"')
+    break_catalog(translations, 'msgstr "Luego"', 'msgstr ""')
+
+    assert [x.tag for x in load_languages(settings, translations)] == ["en"]
+
+
+def test_a_catalog_of_another_language_stops_the_start(translations: Path) -> None:
+    header = 'msgid ""\nmsgstr "Language: es\\n"\n\nmsgid "Notes"'
+    break_catalog(translations, 'msgid "Notes"', header)
+    assert len(load_languages(Settings(), translations)) == 2
+    (translations / "es").rename(translations / "fr")
+
+    with pytest.raises(QuietpageError, match="says Language: es, but stands in"):
+        load_languages(Settings(), translations)
+
+
 def test_drafts_are_left_out_where_the_settings_say_so() -> None:
     assert [x.tag for x in load_languages(Settings(show_drafts=False))] == ["en"]
 

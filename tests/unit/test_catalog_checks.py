@@ -1,0 +1,127 @@
+"""What `translate check` finds in a catalog, in small ones of the tests' own."""
+
+from pathlib import Path
+
+import polib
+import pytest
+
+from quietpage.catalog_checks import left_to_do, mistakes, stray_files
+from quietpage.po_files import write_po
+
+ENGLISH = {
+    "Notes": "Notas",
+    "Close this page": "Cerrar la página",
+    "“Close this page” leaves no trace.": "«Cerrar la página» no deja rastro.",
+    "You are not alone.": "No estás a solas.",
+}
+
+
+def template() -> polib.POFile:
+    catalog = polib.POFile()
+    catalog.extend(polib.POEntry(msgid=message) for message in ENGLISH)
+    return catalog
+
+
+def catalog(
+    folder: Path, locale: str = "es", **changed: str
+) -> tuple[Path, polib.POFile]:
+    """Return a file's path, and a whole catalog without faults that belongs there."""
+    made = polib.POFile()
+    made.metadata = {"Language": locale, **changed}
+    made.extend(polib.POEntry(msgid=m, msgstr=text) for m, text in ENGLISH.items())
+    return folder / locale / "LC_MESSAGES" / "messages.po", made
+
+
+def found(file: Path, made: polib.POFile) -> list[str]:
+    write_po(file, made)
+    return list(mistakes(file, template()))
+
+
+def test_a_catalog_as_poedit_makes_it_from_the_template_is_a_draft(
+    tmp_path: Path,
+) -> None:
+    assert found(*catalog(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("message", "text", "told"),
+    [
+        ("Close this page", "Salir ya", "does not name the exit by its label"),
+        ("You are not alone.", "No estás a solas. ", "begins or ends with white"),
+        ("You are not alone.", "\tNo estás a solas.", "begins or ends with white"),
+        ("You are not alone.", " ", "has no words"),
+        ("You are not alone.", '"No"', "Write “ ”."),
+    ],
+)
+def test_a_faulty_message_is_found(
+    tmp_path: Path, message: str, text: str, told: str
+) -> None:
+    file, made = catalog(tmp_path)
+    made.find(message).msgstr = text
+
+    faults = found(file, made)
+
+    assert any(told in fault for fault in faults), faults
+    assert all(f.startswith("translations/") or "messages.po:" in f for f in faults)
+
+
+def test_a_catalog_in_the_folder_of_another_language_is_found(tmp_path: Path) -> None:
+    file, made = catalog(tmp_path)
+    moved = tmp_path / "fr" / "LC_MESSAGES" / "messages.po"
+
+    assert "says Language: es, but stands in the folder of fr" in found(moved, made)[0]
+
+    del made.metadata["Language"]
+    assert "Write Language: es" in found(file, made)[0]
+
+
+def test_weblate_may_write_a_hyphen_in_the_header(tmp_path: Path) -> None:
+    file, made = catalog(tmp_path, "zh_Hant")
+    made.metadata["Language"] = "zh-Hant"
+    for entry in made:
+        entry.msgstr = ""
+
+    assert found(file, made) == []
+
+
+def test_a_title_needs_words_that_it_may_not_hold(tmp_path: Path) -> None:
+    file, made = catalog(tmp_path, "nl")
+    faults = found(file, made)
+    assert sum("words.toml has no [nl]" in fault for fault in faults) == 2
+
+    made.find("Notes").msgstr = made.find("Close this page").msgstr = ""
+    assert found(file, made) == []
+
+
+def test_plural_forms_are_nobodys_business(tmp_path: Path) -> None:
+    forms = {"Plural-Forms": "nplurals=7; plural=n"}
+
+    assert found(*catalog(tmp_path, **forms)) == []
+
+
+def test_a_file_that_nobody_reads_is_found(tmp_path: Path) -> None:
+    write_po(*catalog(tmp_path))
+    strays = [
+        "de/LC_MESSAGES/messages (1).po",
+        "es/messages.po",
+        "nl/LC_MESSAGES/nl.po",
+        "nl.po",
+    ]
+    for stray in strays:
+        write_po(tmp_path / stray, polib.POFile())
+
+    assert [fault.split(":")[0] for fault in stray_files(tmp_path)] == [
+        f"translations/{stray}" for stray in strays
+    ]
+
+
+def test_what_is_to_do_is_counted(tmp_path: Path) -> None:
+    file, made = catalog(tmp_path)
+    made.find("Notes").msgstr = ""
+    made.find("You are not alone.").fuzzy = True
+    write_po(file, made)
+
+    count, told = left_to_do(file, template())
+
+    assert count == 2
+    assert "1 messages to translate and 1 to look at again" in told
