@@ -11,7 +11,8 @@ import polib
 import pytest
 
 from quietpage.config import ROOT
-from quietpage.po_files import review_mark
+from quietpage.message_checks import EXIT_LABEL
+from quietpage.po_files import read_po, review_mark, write_po
 from tests.support.gunicorn import free_port, wait_for
 
 PARTS = ("app.py", "babel.cfg", "blueprints", "quietpage", "static", "templates")
@@ -32,11 +33,17 @@ def project(tmp_path: Path) -> Path:
     for part in ("messages.pot", "words.toml"):
         shutil.copy(ROOT / "translations" / part, tmp_path / "translations" / part)
     assert translate(tmp_path, "add", "es").returncode == 0
-    spanish = polib.pofile(str(catalog(tmp_path)), wrapwidth=78)
-    for entry in spanish:
-        entry.msgstr = SPANISH.get(entry.msgid, f"ñ {entry.msgid}")
-    spanish.save()
+    fill_in(catalog(tmp_path), SPANISH, "ñ")
     return tmp_path
+
+
+def fill_in(file: Path, words: dict[str, str], letter: str) -> None:
+    """Translate what `words` has, and all else by a letter before the English."""
+    filled = read_po(file)
+    for entry in filled:
+        text = entry.msgid.replace("“Close this page”", f"“{words[EXIT_LABEL]}”")
+        entry.msgstr = words.get(entry.msgid, f"{letter} {text}")
+    write_po(file, filled)
 
 
 def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
@@ -71,35 +78,35 @@ def test_a_new_language_goes_from_tag_to_page(project: Path) -> None:
     assert added.returncode == 0, added.stderr
     assert "translations/nl/LC_MESSAGES/messages.po" in added.stdout
     assert "Poedit" in added.stdout
+    assert "words.toml has no [nl]" in added.stdout
 
     empty = run(project, "-c", SERVE, "/nl/")
     assert 'lang="en"' in empty.stdout, "an empty catalog is not offered"
 
-    # As Poedit does: fill in, and save.
-    edited = polib.pofile(str(catalog(project, "nl")))
-    assert "nplurals=2" in edited.metadata["Plural-Forms"]
-    for entry in edited:
-        entry.msgstr = {"Notes": "Blaadje", "Close this page": "Nu weg"}.get(
-            entry.msgid, f"ĳ {entry.msgid}"
-        )
-    edited.save()
+    fill_in(catalog(project, "nl"), {"Notes": "Blad", EXIT_LABEL: "Pagina weg"}, "ĳ")
 
     page = run(project, "-c", SERVE, "/nl/")
     assert page.returncode == 0, page.stderr
     assert '<html lang="nl" dir="ltr">' in page.stdout
-    assert "<title>Blaadje</title>" in page.stdout
-    assert ">Nu weg</a>" in page.stdout
+    assert "<title>Blad</title>" in page.stdout
+    assert ">Pagina weg</a>" in page.stdout
     assert 'class="draft"' in page.stdout
     status = translate(project, "status").stdout
     assert "nl" in status
     assert "100%" in status
-    assert translate(project, "check").returncode == 0
+    words = project / "translations" / "words.toml"
+    words.write_text(words.read_text(encoding="utf-8") + '[nl]\ntitle = ["hulp"]\n')
+    checked = translate(project, "check")
+    assert checked.returncode == 0, checked.stdout
 
 
 @pytest.mark.parametrize(
     ("tag", "hint"),
     [
-        ("spanisch", "Did you mean"),
+        ("Dutch", "Did you mean 'nl' (Dutch)?"),
+        ("nederlands", "Did you mean 'nl'"),
+        ("flemish", "Did you mean 'nl-BE'"),
+        ("spanisch", "Did you mean 'es'"),
         ("pt-BRR", "'pt-BR'"),
         ("../x", "no language"),
         ("en", "needs no catalog"),
@@ -165,17 +172,55 @@ def test_update_twice_changes_nothing(project: Path) -> None:
     assert [file.read_bytes() for file in files] == before
 
 
-def test_gettext_accepts_every_catalog() -> None:
-    msgfmt = shutil.which("msgfmt")
-    assert msgfmt, "msgfmt is missing: sh tools/install-debian gettext"
-    for file in ROOT.glob("translations/*/LC_MESSAGES/messages.po"):
-        checked = subprocess.run(
-            [msgfmt, "-c", "-o", os.devnull, str(file)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert (checked.returncode, checked.stderr) == (0, "")
+def test_a_reworded_sentence_keeps_its_translation_or_stands_in_english(
+    project: Path,
+) -> None:
+    steps = project / "templates" / "guide" / "what_you_can_do.html"
+    replace(steps, "Pick a code word.", "Choose a code word.")
+
+    kept = translate(project, "update", "--same-meaning").stdout
+    assert "kept the translation of 'Pick a code word." in kept
+    assert "/es/LC_MESSAGES/messages.po: 0 messages behind" in kept
+    shown = run(project, "-c", SERVE, "/es/")
+    assert "ñ Pick a code word." in shown.stdout
+    assert shown.stderr == ""
+
+    replace(steps, "Choose a code word.", "Take a code word.")
+    assert "1 messages behind" in translate(project, "update").stdout
+    shown = run(project, "-c", SERVE, "/es/")
+    assert '<span lang="en" dir="ltr">Take a code word.' in shown.stdout
+    assert shown.stderr == "Messages that stand in English: es 1\n"
+    status = translate(project, "status").stdout
+    assert "1  in templates/guide/what_you_can_do.html" in status
+
+
+def test_a_catalog_that_cannot_be_read_keeps_no_other_from_the_update(
+    project: Path,
+) -> None:
+    translate(project, "add", "ar")
+    replace(catalog(project, "ar"), 'msgid "Notes"', 'msgid "Notes')
+    before = catalog(project, "ar").read_bytes()
+    replace(project / "templates" / "base.html", "Notes", "Some quite other words")
+
+    updated = translate(project, "update")
+
+    assert updated.returncode == 1
+    assert "/ar/LC_MESSAGES/messages.po:" in updated.stderr
+    assert "Some quite other words" in catalog(project).read_text(encoding="utf-8")
+    assert catalog(project, "ar").read_bytes() == before
+
+
+def test_check_looks_at_the_language_that_is_named(project: Path) -> None:
+    translate(project, "add", "nl")
+    replace(catalog(project), '"Notas"', '"Ayuda"')
+
+    checked = translate(project, "check", "nl")
+    assert checked.returncode == 0
+    assert "/es/" not in checked.stdout
+    assert "1 catalogs, 0 mistakes" in checked.stdout
+
+    assert "Did you mean 'nl'" in translate(project, "check", "Dutch").stderr
+    assert "translate add fr" in translate(project, "check", "fr").stderr
 
 
 def test_our_catalogs_pass_the_check(project: Path) -> None:
