@@ -47,6 +47,10 @@ def mistakes(file: Path, template: polib.POFile) -> Iterator[str]:
     except QuietpageError as error:
         yield error.format_message()
         return
+    if fault := language_fault(catalog, locale):
+        # All else would be measured by the wrong language.
+        yield f"{short(file)}:1: {fault}"
+        return
     present = {entry.msgid: entry for entry in catalog if not entry.obsolete}
     translated = {m: entry for m, entry in present.items() if entry.translated()}
     found = [
@@ -71,8 +75,6 @@ def message_faults(locale: str, original: str, translation: str) -> Iterator[str
 def _header_faults(catalog: polib.POFile, locale: Locale) -> Iterator[str]:
     if "Language" not in catalog.metadata:
         yield f"has no header Language. Write Language: {locale}."
-    elif fault := language_fault(catalog, locale):
-        yield fault
     # Poedit and Weblate write none; then it is a draft.
     state = catalog.metadata.get("X-Review-State", "draft")
     if state not in _STATES:

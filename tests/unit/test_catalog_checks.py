@@ -69,7 +69,8 @@ def test_a_catalog_in_the_folder_of_another_language_is_found(tmp_path: Path) ->
     file, made = catalog(tmp_path)
     moved = tmp_path / "fr" / "LC_MESSAGES" / "messages.po"
 
-    assert "says Language: es, but stands in the folder of fr" in found(moved, made)[0]
+    (fault,) = found(moved, made)
+    assert "says Language: es, but stands in the folder of fr" in fault
 
     del made.metadata["Language"]
     assert "Write Language: es" in found(file, made)[0]
