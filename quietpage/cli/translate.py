@@ -28,7 +28,7 @@ from quietpage.config import load_settings
 from quietpage.content import Content, init_content
 from quietpage.errors import QuietpageError
 from quietpage.languages import SOURCE_TAG
-from quietpage.message_checks import quoted
+from quietpage.message_checks import printable
 from quietpage.po_files import (
     TRANSLATIONS,
     catalog_files,
@@ -122,7 +122,8 @@ def update_command(*, same_meaning: bool) -> None:
         behind = len(messages_behind(catalog, template))
         click.echo(f"{short(file)}: {behind} messages behind")
     for new, old in carried.items():
-        click.echo(f"kept the translation of {quoted(old)} for {quoted(new)}")
+        click.echo(f"kept the translation of: {printable(old)}")
+        click.echo(f"                    for: {printable(new)}")
     if unreadable:
         raise SystemExit(1)
 

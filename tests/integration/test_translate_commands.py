@@ -179,7 +179,8 @@ def test_a_reworded_sentence_keeps_its_translation_or_stands_in_english(
     replace(steps, "Pick a code word.", "Choose a code word.")
 
     kept = translate(project, "update", "--same-meaning").stdout
-    assert "kept the translation of 'Pick a code word." in kept
+    assert "kept the translation of: Pick a code word." in kept
+    assert "for: Choose a code word." in kept
     assert "/es/LC_MESSAGES/messages.po: 0 messages behind" in kept
     shown = run(project, "-c", SERVE, "/es/")
     assert "ñ Pick a code word." in shown.stdout
