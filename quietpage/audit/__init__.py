@@ -1,7 +1,5 @@
-"""`flask audit`: whether a copy answers as its release does, and no more."""
+"""`quietpage audit`: whether a copy answers as its release does, and no more."""
 
-import json
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,22 +12,15 @@ from flask.cli import with_appcontext
 from quietpage.build import build_site
 from quietpage.content import current_content
 from quietpage.errors import QuietpageError
-from quietpage.export.files import export_files
+from quietpage.export.files import ROOT, export_files
 
 from .checks import CHECKS, CheckSkippedError, days_left
 from .client import Client, is_loopback, printable
-from .collect import Evidence, Release, collect, read_release
-from .headers import EXPECTED
+from .collect import EXPECTED, Evidence, Release, collect, read_release
 from .logs import LONG_ENOUGH_S, Logs
+from .report import FAIL, PASS, SKIPPED, Report, as_json, as_page, as_table
 
-_SHOWN_FAULTS = 3
 _FAULT_LETTERS = 300
-_PASS, _FAIL, _SKIPPED = "pass", "fail", "skipped"
-_COLOURS = {_PASS: "green", _FAIL: "red", _SKIPPED: "yellow"}
-
-
-# Its check, result, what was found, risk and fix.
-Finding = dict[str, Any]
 
 
 @click.command("audit")
@@ -53,7 +44,14 @@ Finding = dict[str, Any]
     show_default=True,
     help="Seconds to wait for a log that is written late.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--json", "json", is_flag=True, help="Print the report as JSON.")
+@click.option(
+    "--for-trustees",
+    "page",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE.html",
+    help="Also write the report in plain language, to read, print and sign.",
+)
 @click.option("--yes", is_flag=True, help="The site is not mine, but I may audit it.")
 @click.option(
     "--timeout",
@@ -71,7 +69,8 @@ def command(  # noqa: PLR0913 - an option each
     folder: Path | None,
     logs: tuple[Path, ...],
     log_wait: float,
-    as_json: bool,
+    json: bool,
+    page: Path | None,
     yes: bool,
     timeout: float,
 ) -> None:
@@ -87,16 +86,36 @@ def command(  # noqa: PLR0913 - an option each
             f"{host} is not among the hosts of the settings. Ask whoever runs it, then"
             " add --yes."
         )
-    release = read_release(folder) if folder else None
-    if is_ours and not release:
+    if folder:
+        release = read_release(folder)
+    elif is_ours:
         site = build_site(current_app)
-        release = Release(export_files(site, settings, "/", 80))
+        release = Release(export_files(site, settings, ROOT, 80))
+    else:
+        raise QuietpageError(
+            f"The settings and templates of {host} are not here, so nothing shows what"
+            " its page should be. Name an export of it: --export DIR."
+        )
     noted = Logs(logs, log_wait)
-    evidence = collect(url, timeout, settings, release)
+    began = datetime.now(UTC)
+    evidence = collect(url, timeout, release)
     findings = list(_findings(evidence, noted))
-    click.echo((_json if as_json else _table)(url, evidence.client, findings))
-    if any(finding["result"] == _FAIL for finding in findings):
+    report = Report(url, began, release.version, evidence.client, findings)
+    click.echo((as_json if json else as_table)(report))
+    if page:
+        _write(page, as_page(report))
+    if not report.has_passed:
         context.exit(1)
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise QuietpageError(
+            f"{file}: cannot be written ({error.strerror}). Name a file in a folder"
+            " where you may write."
+        ) from error
 
 
 def _look_in(logs: Logs, client: Client) -> list[str]:
@@ -116,7 +135,7 @@ def _look_in(logs: Logs, client: Client) -> list[str]:
     return found
 
 
-def _findings(evidence: Evidence, logs: Logs) -> Iterator[Finding]:
+def _findings(evidence: Evidence, logs: Logs) -> Iterator[dict[str, Any]]:
     client = evidence.client
     shown = {
         "requests": client.requests,
@@ -130,54 +149,16 @@ def _findings(evidence: Evidence, logs: Logs) -> Iterator[Finding]:
     for name, run in checks.items():
         words = EXPECTED["checks"][name]
         found: list[str] = []
-        passed = (_PASS, words["passed"].format(**shown))
+        passed = (PASS, words["passed"].format(**shown))
         try:
             for fault in run(evidence):
                 found.append(printable(fault, _FAULT_LETTERS))  # noqa: PERF401 - what was found before a skip
         except CheckSkippedError as reason:
-            passed = (_SKIPPED, f"Not checked: {printable(reason, 500)}")
-        result = _FAIL if found else passed[0]
+            passed = (SKIPPED, f"Not checked: {printable(reason, 500)}")
         yield {
             "check": name,
-            "result": result,
+            "result": FAIL if found else passed[0],
             "found": found or [passed[1]],
             "risk": words["risk"],
             "fix": words["fix"],
         }
-
-
-def _json(url: str, client: Client, findings: list[Finding]) -> str:
-    report = {
-        "address": url,
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "passed": all(finding["result"] != _FAIL for finding in findings),
-        "canary": client.canary,
-        "requests": client.requests,
-        "bytes": client.bytes,
-        "checks": findings,
-    }
-    return json.dumps(report, ensure_ascii=False, indent=1)
-
-
-def _table(url: str, client: Client, findings: list[Finding]) -> str:
-    width = max(len(finding["check"]) for finding in findings) + 2
-    lines = [f"{url}, {datetime.now(UTC):%d %B %Y, %H:%M} UTC\n"]
-    for finding in findings:
-        result, found = finding["result"], finding["found"]
-        shown = found[:_SHOWN_FAULTS]
-        if len(found) > _SHOWN_FAULTS:
-            shown.append(f"and {len(found) - _SHOWN_FAULTS} more")
-        if result == _FAIL:
-            shown += ["Risk: " + finding["risk"], "Fix: " + finding["fix"]]
-        coloured = click.style(f"{result:<9}", fg=_COLOURS[result])
-        check, indent = finding["check"], "\n" + " " * (9 + width)
-        lines.append(f"{coloured}{check:<{width}}{indent.join(shown)}")
-    counts = Counter(finding["result"] for finding in findings)
-    counted = ", ".join(f"{counts[result]} {result}" for result in _COLOURS)
-    lines.append(f"\n{counted}. {client.requests} requests, {client.bytes} bytes.")
-    lines.append(f"Search other logs for {client.canary}: none may hold it.")
-    lines.append(
-        "This is what one client was sent once; docs/audit.md says what nobody"
-    )
-    lines.append("outside can see: what others are sent, and what is kept elsewhere.")
-    return "\n".join(lines)

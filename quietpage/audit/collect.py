@@ -1,29 +1,39 @@
 """The requests of an audit, one after the other, and what came back."""
 
+import hashlib
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from quietpage.config import Settings
 from quietpage.errors import QuietpageError
 from quietpage.export.files import guide_file
 from quietpage.negotiation import CODINGS
 
 from .client import PORTS, Answer, Client, NoAnswerError, printable, resolve
-from .headers import EXPECTED
 
 WRONG_HOST, POST = "wrong Host", "POST"
-PLAIN, AT = "plain HTTP", "page at "
+PLAIN = "plain HTTP"
 _DEFAULT_FILE = "site/index.html"
+EXPECTED = tomllib.loads(
+    Path(__file__).with_name("expected.toml").read_text(encoding="utf-8")
+)
 _BROWSER: dict[str, str] = EXPECTED["browser"]
 _CAUSES = {
     400: "The name is not among the hosts of the server's settings, or a proxy passes"
     " on another Host.",
-    404: "Name the address of the page that readers open.",
-    502: "The proxy runs, the service behind it does not. Start it.",
+    403: "The server may not read the files, or its root is not the folder site/ of the"
+    " export.",
+    404: "The server's root is not the folder site/ of the export, or another site"
+    " answers. Name the address of the page that readers open.",
+    502: "The proxy runs, the service behind it does not: `systemctl status quietpage`"
+    " says why.",
 }
+# Every page of ours has it, in its style and in its exit.
+_OURS = b"quick-exit"
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,23 @@ class Release:
         wanted = self.files.get(_DEFAULT_FILE)
         return next((t for t in self.tags if self.guide(t, "identity") == wanted), "")
 
+    @property
+    def version(self) -> str:
+        """The version that made it, and the beginning of the hash of its SHA256SUMS."""
+        found = re.search(rb"Quietpage ([\w.+-]+)", self.files.get("nginx.conf", b""))
+        digest = hashlib.sha256(self.files.get("SHA256SUMS", b"")).hexdigest()[:16]
+        return f"Quietpage {found[1].decode() if found else '?'}, {digest}"
+
+    @cached_property
+    def headers(self) -> dict[str, set[str]]:
+        """What every answer carries, by name in lower case; some vary by language."""
+        found: dict[str, set[str]] = {}
+        lines = self.files.get("site/_headers", b"").decode().splitlines()
+        for name, _, value in (line.strip().partition(": ") for line in lines):
+            if value:
+                found.setdefault(name.lower(), set()).add(plain_value(value))
+        return found
+
     def guide(self, tag: str, coding: str) -> bytes | None:
         """Return the guide, None in a language or coding that does not exist."""
         if coding not in CODINGS:
@@ -62,9 +89,14 @@ def read_release(folder: Path) -> Release:
     release = Release(files)
     if not release.default:
         raise QuietpageError(
-            f"{folder}: is not an export. Make one with `flask export {folder}`."
+            f"{folder}: is not an export. Make one with `quietpage export {folder}`."
         )
     return release
+
+
+def plain_value(value: str) -> str:
+    """Return a header's value in the one spelling in which values are compared."""
+    return value.strip().lower().replace(", ", ",")
 
 
 @dataclass(frozen=True)
@@ -84,8 +116,7 @@ class Evidence:
     """All that an audit has received; the checks only read it."""
 
     client: Client
-    settings: Settings
-    release: Release | None
+    release: Release
     # What browsers can bring about, so must carry every header; and the rest.
     answers: list[Answer]
     others: list[Answer] = field(default_factory=list)
@@ -109,9 +140,7 @@ class Evidence:
         return resolve(base, address).hostname == self.client.host
 
 
-def collect(
-    url: str, timeout_s: float, settings: Settings, release: Release | None
-) -> Evidence:
+def collect(url: str, timeout_s: float, release: Release) -> Evidence:
     """Ask a site all that the checks need to see.
 
     Raises:
@@ -121,13 +150,12 @@ def collect(
     client.reach()
     page = client.ask("page", f"GET {client.start}", _own(client))
     _check_page(url, client, page)
-    evidence = Evidence(client, settings, release, [page])
-    tags = release.tags if release else [""]
+    evidence = Evidence(client, release, [page])
     tag = client.start.strip("/")
-    evidence.pages.append(Page(tag if tag in tags else "", "", page))
+    evidence.pages.append(Page(tag if tag in release.tags else "", "", page))
     _ask_errors(evidence)
     _ask_raw(evidence)
-    for tag in tags:
+    for tag in release.tags:
         _ask_language(evidence, tag)
     _ask_again(evidence)
     return evidence
@@ -145,10 +173,11 @@ def _check_page(url: str, client: Client, page: Answer) -> None:
         known = {**_CAUSES, 503: _CAUSES[502], 504: _CAUSES[502]}
         cause = known.get(page.status, "Read what the server prints.")
         raise QuietpageError(f"{url}: the page answers {page.status}. {cause}")
-    if b"<html" not in (page.decoded() or b"")[:2000].lower():
+    if _OURS not in (page.decoded() or b""):
         raise QuietpageError(
-            f"{url}: the answer is not an HTML page. Name the address of the page that"
-            " readers open."
+            f"{url}: the answer is not this page but another site's, or the server's"
+            " own welcome. Check the server's root and remove its default site, or name"
+            " the address that readers open."
         )
 
 
@@ -224,25 +253,22 @@ def _ask_raw(evidence: Evidence) -> None:
 
 
 def _ask_language(evidence: Evidence, tag: str) -> None:
-    """Ask for a page in each coding, and as browsers do; without a tag, the start."""
-    own = _own(evidence.client)
-    line = f"GET /{tag}/" if tag else f"GET {evidence.client.start}"
+    """Ask for a page in each coding, and as browsers do."""
+    own, line = _own(evidence.client), f"GET /{tag}/"
     for coding in CODINGS:
         headers = own | {"Accept-Encoding": coding}
         _ask(evidence, f"page {tag} {coding}", line, headers, (tag, coding))
     for kind, asked in (("as a browser", line), ("by Accept-Language", "GET /")):
         headers = _BROWSER | {"Accept-Language": tag}
-        if tag or asked == line:
-            _ask(evidence, f"page {tag} {kind}", asked, headers, (tag, kind))
+        _ask(evidence, f"page {tag} {kind}", asked, headers, (tag, kind))
 
 
 def _ask_again(evidence: Evidence) -> None:
     """Ask for the page at every address and a second time, and for a part of it."""
-    client, release = evidence.client, evidence.release
-    tag = release.default if release else "en"
-    page, line = (tag, ""), f"GET /{tag}/" if release else f"GET {client.start}"
+    client, tag = evidence.client, evidence.release.default
+    page, line = (tag, ""), f"GET /{tag}/"
     for ip in client.addresses:
-        _ask(evidence, f"{AT}{ip}", line, _BROWSER, page, address=ip)
+        _ask(evidence, f"page at {ip}", line, _BROWSER, page, address=ip)
         if client.scheme == "https":
             how = {"address": ip, "resume": True}
             _ask(evidence, f"second visit at {ip}", line, _BROWSER, page, **how)

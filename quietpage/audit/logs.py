@@ -1,6 +1,5 @@
 """What the server's logs keep of an audit."""
 
-import mmap
 import os
 import time
 from collections.abc import Iterable
@@ -87,15 +86,10 @@ def _refuse(error: OSError) -> None:
 
 
 def _holds(file: Path, needle: bytes, start: int) -> bool:
-    size = file.stat().st_size
-    if not size:
-        return False
-    with (
-        file.open("rb") as opened,
-        mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as log,
-    ):
+    with file.open("rb") as opened:
         # A file that became shorter was begun again.
-        return log.find(needle, start if start <= size else 0) >= 0
+        opened.seek(start if start <= file.stat().st_size else 0)
+        return needle in opened.read()
 
 
 def _is_unreadable(file: Path) -> bool:

@@ -1,8 +1,8 @@
-"""`flask export DIR`: the site as files, and the configurations to send them.
+"""`quietpage export DIR`: the site as files, and the configurations to send them.
 
 DIR/site/          what is published: a folder for each language, robots.txt, and
                    what Apache and CDNs read there
-DIR/nginx.conf     DIR/Caddyfile
+DIR/nginx.conf     DIR/Caddyfile, DIR/apache.conf
 DIR/SHA256SUMS     of every other file
 """
 
@@ -67,7 +67,7 @@ def command(folder: Path, root: str, port: int) -> None:
     tags = {tag for tag, _ in site.guides}
     total_bytes = sum(map(len, files.values()))
     click.echo(f"Done: {len(tags)} languages, {total_bytes / 1e6:.1f} MB.")
-    click.echo(f"nginx.conf and Caddyfile expect the folder at {root}.")
+    click.echo(f"nginx.conf, Caddyfile and apache.conf expect the folder at {root}.")
 
 
 def guide_file(tag: str, coding: str) -> str:

@@ -21,6 +21,7 @@ from quietpage.site import PADDING_ELSE, PADDING_OK, TLS_ONLY, Site
 _CONFIGURATIONS = {
     "nginx.conf": "nginx.conf",
     "Caddyfile": "Caddyfile",
+    "apache.conf": "apache.conf",
     "htaccess": "site/.htaccess",
     "_headers": "site/_headers",
     "_redirects": "site/_redirects",

@@ -120,7 +120,10 @@ HOSTILE: dict[str, tuple[Callable[[socket.socket], None], str]] = {
         send(OK + b"Content-Length: 999\r\n\r\n<html>"),
         "no answer in HTTP (IncompleteRead(6 bytes read, 993 more expected))",
     ),
-    "no page": (send(OK + b"Content-Length: 2\r\n\r\nOK"), "is not an HTML page"),
+    "no page": (
+        send(OK + b"Content-Length: 2\r\n\r\nOK"),
+        "is not this page but another site's",
+    ),
 }
 
 
@@ -189,8 +192,8 @@ def test_an_address_that_cannot_be_audited_gets_a_sentence(
     assert_sentence(audit(app, url), sentence)
 
 
-def test_a_name_that_is_nowhere_gets_a_sentence(app: Flask) -> None:
-    result = audit(app, "https://nowhere.invalid/", "--yes")
+def test_a_name_that_is_nowhere_gets_a_sentence(app: Flask, export: str) -> None:
+    result = audit(app, "https://nowhere.invalid/", "--yes", "--export", export)
 
     assert_sentence(result, "no answer in HTTP")
 

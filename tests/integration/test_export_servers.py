@@ -5,18 +5,24 @@ one is asked for with one value of the others. The rules' expressions have unit 
 in `tests/unit/test_accept_expressions.py`; what is here shows each server reading them.
 """
 
+import os
+import re
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from app import create_app, create_site
 from quietpage.config import Settings
+from quietpage.export.files import export_files, write_folder
 from quietpage.site import Site
 from tests.integration.test_responses import check_one_size, sending
 from tests.support.deployed import HOST, LOCALES, ONION, Proxy
-from tests.support.gunicorn import Server, start_server
+from tests.support.gunicorn import Server, free_port, start_server
 from tests.support.locales import TAGS
-from tests.support.static_servers import ask, check_alike, start_static
+from tests.support.nginx import issue
+from tests.support.static_servers import apache, ask, check_alike, nginx, start_static
 
 PATHS = ["/", "/EN", "/es/?q=1", "/pt-br", "/robots.txt", "/no/such/page", "/.error"]
 CODINGS = [
@@ -225,3 +231,62 @@ def test_whole_answers_are_of_one_size_over_tls_and_by_the_onion(
         answers = check_one_size(proxy.send, LOCALES, host=host)
 
     assert all((b"\r\nOnion-Location: " in a) == (host == HOST) for a in answers)
+
+
+def tested(command: list[str]) -> subprocess.CompletedProcess[str]:
+    path = f"{os.environ['PATH']}:/usr/sbin"
+    return subprocess.run(
+        command,
+        check=False,
+        env=os.environ | {"PATH": path},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_nginx_takes_the_lines_for_tls_without_a_warning(
+    secure_site: Site, tmp_path: Path
+) -> None:
+    export = tmp_path / "export"
+    write_folder(export, export_files(secure_site, SECURE, str(export), free_port()))
+    issue(tmp_path, HOST)
+    configuration = export / "nginx.conf"
+    text = re.sub("# (listen|ssl_)", r"\1", configuration.read_text())
+    text = text.replace("443", str(free_port()))
+    folder = f"/etc/letsencrypt/live/{HOST}/"
+    text = text.replace(f"{folder}fullchain.pem", f"{tmp_path}/quietpage.crt")
+    text = text.replace(f"{folder}privkey.pem", f"{tmp_path}/quietpage.key")
+    configuration.write_text(text)
+
+    result = tested([*nginx(tmp_path, export), "-t"])
+
+    assert text.count("listen ") == 4
+    assert result.returncode == 0, result.stderr
+    assert "[warn]" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("lacking", "words"),
+    [
+        ("rewrite_module", "Quietpage needs the module rewrite: a2enmod rewrite"),
+        ("headers_module", "Quietpage needs the module headers: a2enmod headers"),
+        (".htaccess", "/site/.htaccess is missing: copy the whole export"),
+        ("nothing", "Syntax OK"),
+    ],
+)
+def test_apache_does_not_start_without_what_protects_the_page(
+    secure_site: Site, tmp_path: Path, lacking: str, words: str
+) -> None:
+    export = tmp_path / "export"
+    write_folder(export, export_files(secure_site, SECURE, str(export), free_port()))
+    command = apache(tmp_path, export)
+    main = tmp_path / "main.conf"
+    lines = main.read_text().splitlines()
+    main.write_text("\n".join(line for line in lines if lacking not in line))
+    if lacking == ".htaccess":
+        (export / "site" / ".htaccess").unlink()
+
+    result = tested([*command[:3], "-t"])
+
+    assert words in result.stderr
+    assert (result.returncode == 0) == (lacking == "nothing")

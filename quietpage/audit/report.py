@@ -1,0 +1,94 @@
+"""What an audit found: as a table, as JSON, and as a page in plain language."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from .client import Client
+from .collect import EXPECTED
+
+PASS, FAIL, SKIPPED = "pass", "fail", "skipped"
+_COLOURS = {PASS: "green", FAIL: "red", SKIPPED: "yellow"}
+_SHOWN_FAULTS = 3
+
+
+@dataclass(frozen=True)
+class Report:
+    """An audit: of a finding its check, result, what was found, risk and fix."""
+
+    address: str
+    began: datetime
+    release: str
+    client: Client
+    findings: list[dict[str, Any]]
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether no check failed."""
+        return all(finding["result"] != FAIL for finding in self.findings)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many checks passed, failed and were skipped."""
+        counted = Counter(finding["result"] for finding in self.findings)
+        return {result: counted[result] for result in _COLOURS}
+
+
+def as_json(report: Report) -> str:
+    """Return the report for programs and records."""
+    values = {
+        "address": report.address,
+        "time": report.began.isoformat(timespec="seconds"),
+        "release": report.release,
+        "passed": report.has_passed,
+        "canary": report.client.canary,
+        "requests": report.client.requests,
+        "bytes": report.client.bytes,
+        "checks": report.findings,
+    }
+    return json.dumps(values, ensure_ascii=False, indent=1)
+
+
+def as_table(report: Report) -> str:
+    """Return the report for a terminal."""
+    width = max(len(finding["check"]) for finding in report.findings) + 2
+    lines = [f"{report.address}, {report.began:%d %B %Y, %H:%M} UTC"]
+    lines += [report.release, ""]
+    for finding in report.findings:
+        result, found = finding["result"], finding["found"]
+        shown = found[:_SHOWN_FAULTS]
+        if len(found) > _SHOWN_FAULTS:
+            shown.append(f"and {len(found) - _SHOWN_FAULTS} more")
+        if result == FAIL:
+            shown += ["Risk: " + finding["risk"], "Fix: " + finding["fix"]]
+        coloured = click.style(f"{result:<9}", fg=_COLOURS[result])
+        check, indent = finding["check"], "\n" + " " * (9 + width)
+        lines.append(f"{coloured}{check:<{width}}{indent.join(shown)}")
+    counted = ", ".join(f"{n} {result}" for result, n in report.counts.items())
+    client = report.client
+    lines += [
+        f"\n{counted}. {client.requests} requests, {client.bytes} bytes.",
+        f"Search other logs for {client.canary}: none may hold it.",
+        "This is what one client was sent once; docs/audit.md says what nobody",
+        "outside can see: what others are sent, and what is kept elsewhere.",
+    ]
+    return "\n".join(lines)
+
+
+def as_page(report: Report) -> str:
+    """Return the report as one page of HTML for people who are not technicians."""
+    templates = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    template = templates.get_template("for_trustees.html")
+    return template.render(report=report, words=EXPECTED["checks"])
