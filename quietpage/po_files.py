@@ -9,7 +9,7 @@ import polib
 from babel.core import Locale, UnknownLocaleError
 
 from .config import ROOT
-from .errors import QuietpageError
+from .errors import QuietpageError, may_be_read_by, not_utf8, shown
 from .message_checks import safety_faults
 
 TRANSLATIONS = ROOT / "translations"
@@ -32,7 +32,8 @@ def locale_of(file: Path) -> Locale:
         return Locale.parse(name)
     except (ValueError, UnknownLocaleError) as error:
         raise QuietpageError(
-            f"translations/{name}: is no locale. Name the folder like es or pt_BR."
+            f"{shown(file.parent.parent)}: is no locale. Name the folder like es or"
+            " pt_BR."
         ) from error
 
 
@@ -47,12 +48,18 @@ def read_po(file: Path) -> polib.POFile:
         text = file.read_text(encoding="utf-8-sig")
         for number, line in enumerate(text.split("\n"), 1):
             if fault := _line_fault(line):
-                raise QuietpageError(f"{short(file)}:{number}: {fault}")
+                raise QuietpageError(f"{shown(file)}:{number}: {fault}")
         return polib.pofile(text, check_for_duplicates=True)
-    except (OSError, UnicodeDecodeError, ValueError) as error:
+    except PermissionError as error:
+        raise QuietpageError(
+            f"{shown(file)}: may not be read here. {may_be_read_by(file.parent)}"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise QuietpageError(f"{shown(file)}: {not_utf8(error)}") from error
+    except (OSError, ValueError) as error:
         told = str(error).replace(str(file), file.name)[:200]
         raise QuietpageError(
-            f"{short(file)}: cannot be read ({told}). Open it in Poedit and save it,"
+            f"{shown(file)}: cannot be read ({told}). Open it in Poedit and save it,"
             " or restore it."
         ) from error
 
@@ -110,9 +117,3 @@ def unreviewed(
         if entry.msgid in messages
         and review_mark(entry.msgid, entry.msgstr) not in entry.tcomment.splitlines()
     ]
-
-
-def short(file: Path) -> str:
-    """Return the file's name as people know it, from translations on."""
-    parts = file.parts
-    return "/".join(parts[-4:] if file.suffix == ".po" else parts[-2:])

@@ -23,7 +23,7 @@ from werkzeug.serving import run_simple
 
 from quietpage.config import ROOT, load_settings
 from quietpage.content import Content, init_content
-from quietpage.errors import QuietpageError
+from quietpage.errors import QuietpageError, shown
 from quietpage.languages import SOURCE_TAG
 from quietpage.message_checks import quoted, wording_faults
 from quietpage.po_files import (
@@ -33,7 +33,6 @@ from quietpage.po_files import (
     locale_of,
     read_po,
     share_translated,
-    short,
     unreviewed,
 )
 
@@ -54,7 +53,7 @@ def add_command(tag: str) -> None:
     locale = parse_tag(tag)
     file = TRANSLATIONS / str(locale) / "LC_MESSAGES" / "messages.po"
     if file.exists():
-        raise QuietpageError(f"{short(file)}: is there already. Open it in Poedit.")
+        raise QuietpageError(f"{shown(file)}: is there already. Open it in Poedit.")
     if str(locale) in (SOURCE_TAG, "root"):
         raise QuietpageError(f"'{tag}' needs no catalog. Name another language.")
     catalog = polib.POFile(wrapwidth=_WIDTH)
@@ -76,7 +75,7 @@ def add_command(tag: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     catalog.save(str(file))
     click.echo(
-        f"Made {short(file)} ({locale.display_name}, {locale.text_direction},"
+        f"Made {shown(file)} ({locale.display_name}, {locale.text_direction},"
         f" {len(catalog)} messages).\n"
         "Next: open it in Poedit and translate; the notes tell tone and length.\n"
         f"See it as you save:  flask translate preview {tag}\n"
@@ -96,7 +95,7 @@ def update_command() -> None:
         catalog.save(str(file))
         done = {entry.msgid for entry in catalog.translated_entries()}
         share = share_translated(done, template)
-        click.echo(f"{short(file)}: {share} %, {len(catalog.fuzzy_entries())} fuzzy")
+        click.echo(f"{shown(file)}: {share} %, {len(catalog.fuzzy_entries())} fuzzy")
 
 
 @commands.command("check")
@@ -250,7 +249,7 @@ def check_all(template: polib.POFile) -> Iterator[str]:
     """Yield every finding, as "file:line: sentence"."""
     current = {entry.msgid for entry in extract()}
     if current != {entry.msgid for entry in template}:
-        yield f"{short(TEMPLATE)}:1: is not the English of today. Run translate update."
+        yield f"{shown(TEMPLATE)}:1: is not the English of today. Run translate update."
     for file in catalog_files():
         try:
             catalog, locale = read_po(file), locale_of(file)
@@ -258,7 +257,7 @@ def check_all(template: polib.POFile) -> Iterator[str]:
             yield error.format_message()
             continue
         for line, fault in _catalog_findings(catalog, locale, template):
-            yield f"{short(file)}:{line}: {fault}"
+            yield f"{shown(file)}:{line}: {fault}"
 
 
 def _catalog_findings(
@@ -301,7 +300,7 @@ def left_to_do(template: polib.POFile) -> Iterator[str]:
             lines = [e.linenum for e in catalog if not (e.obsolete or e.translated())]
             if lines:
                 yield (
-                    f"{short(file)}:{min(lines)}: {missing} messages to translate and"
+                    f"{shown(file)}:{min(lines)}: {missing} messages to translate and"
                     f" {fuzzy} to look at again, the first here. Until then the page"
                     " shows the English in their place."
                 )
