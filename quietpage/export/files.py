@@ -1,4 +1,4 @@
-"""`flask export DIR`: the site as files, and the configurations to send them.
+"""`quietpage export DIR`: the site as files, and the configurations to send them.
 
 DIR/site/          what is published: a folder for each language, robots.txt, and
                    what Apache and CDNs read there

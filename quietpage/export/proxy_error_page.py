@@ -1,4 +1,4 @@
-"""`flask proxy-error-page`: what a proxy sends when gunicorn is away."""
+"""`quietpage proxy-error-page`: what a proxy sends when gunicorn is away."""
 
 import click
 from flask import current_app
