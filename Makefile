@@ -20,7 +20,9 @@ help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
 
 .venv/site: requirements.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || rm -rf .venv
+	@test -e .venv || $(PYTHON) -m venv .venv || { rm -rf .venv; \
+		echo "Python has no venv with pip. On Debian: apt install python3-venv. Then make again." >&2; exit 1; }
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 

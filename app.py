@@ -4,17 +4,25 @@ import sys
 
 from flask import Flask
 from flask_babel import Babel
-from jinja2 import FileSystemLoader
+from jinja2 import FileSystemLoader, StrictUndefined
 
 from blueprints import errors, guide, robots
 from quietpage import audit
 from quietpage.build import build_site
-from quietpage.cli import helplines, settings_reference, translate
+from quietpage.cli import (
+    check,
+    helplines,
+    preview,
+    reload,
+    settings_reference,
+    translate,
+)
 from quietpage.config import Settings, load_settings
 from quietpage.content import Content, content_of, current_content, init_content
 from quietpage.errors import QuietpageError
 from quietpage.export import files, proxy_error_page
 from quietpage.languages import behind
+from quietpage.own_report import report
 from quietpage.page import escape_messages
 from quietpage.security_headers import init_security_headers
 from quietpage.site import Site
@@ -31,6 +39,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Wrapped lines of a template are one line to a translator.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    # A misspelt name is a fault to correct, and not an empty place on the page.
+    app.jinja_env.undefined = StrictUndefined
     app.jinja_loader = FileSystemLoader(settings.template_folders)
     app.config["TRUSTED_HOSTS"] = list(settings.names)
     content = Content(settings)
@@ -44,9 +54,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.register(app)
     for command in (
         audit.command,
+        check.command,
         files.command,
         helplines.commands,
+        preview.command,
         proxy_error_page.command,
+        reload.command,
         settings_reference.command,
         translate.commands,
     ):
@@ -69,14 +82,20 @@ def create_site(settings: Settings | None = None) -> Site:
 
 
 def wsgi_app() -> Site:
-    """Return the site for gunicorn; a fault ends the start with one sentence."""
+    """Return the site for gunicorn, and list the own files that it is made of.
+
+    A fault ends the start with one sentence.
+    """
     try:
         app = create_app()
         site = build_site(app)
+        lines = list(report(content_of(app)))
         counts = behind(content_of(app).languages)
     except QuietpageError as error:
         sys.exit(f"Error: {error.format_message()}")
     if counts:
-        told = ", ".join(f"{tag} {count}" for tag, count in counts.items())
-        print(f"Messages that stand in English: {told}", file=sys.stderr)  # noqa: T201
+        english = ", ".join(f"{tag} {count}" for tag, count in counts.items())
+        lines.append(f"Messages that stand in English: {english}")
+    for line in lines:
+        print(line, file=sys.stderr)  # noqa: T201 - gunicorn's log is for its own
     return site

@@ -45,6 +45,6 @@ timeout = 20
 keepalive = 5
 graceful_timeout = 10
 
-on_starting = hooks.refuse_to_tell
+on_starting = hooks.prepare
 pre_exec = hooks.hand_over_sockets
 when_ready = hooks.take_over

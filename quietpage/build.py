@@ -5,6 +5,8 @@ from flask import Flask
 from .content import content_of
 from .html_policy import check_documents
 from .markup_check import check_markup
+from .own_files import own_files, used_templates
+from .own_templates import refuse_broken
 from .page import template_faults
 from .site import Site
 
@@ -17,6 +19,9 @@ def build_site(app: Flask) -> Site:
     """
     content = content_of(app)
     settings = content.settings
+    own = own_files(settings.folder)
+    for file, name in used_templates(own, settings.folder):
+        refuse_broken(file, name)
     # A fault in a template is the start's end, not a page that says 500; and hosts are
     # judged by the site, since Werkzeug's own list matches no IPv6 address.
     app.config.update(PROPAGATE_EXCEPTIONS=True, TRUSTED_HOSTS=None)
@@ -29,6 +34,7 @@ def build_site(app: Flask) -> Site:
     )
     with app.test_request_context():
         check_markup(content, guides, refusals)
-    if settings.folder and (own := settings.folder / "templates").is_dir():
-        check_documents(guides, refusals, content.assets.inlined, own)
+    if settings.folder:
+        templates = settings.folder / "templates"
+        check_documents(guides, refusals, content.assets.inlined, templates)
     return site

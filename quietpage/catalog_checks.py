@@ -7,7 +7,7 @@ import polib
 from babel.core import Locale
 
 from .banned_words import has_words
-from .errors import QuietpageError
+from .errors import QuietpageError, shown
 from .message_checks import (
     EXIT_LABEL,
     TITLE,
@@ -21,7 +21,6 @@ from .po_files import (
     language_fault,
     locale_of,
     read_po,
-    short,
 )
 from .typography import typography_faults
 
@@ -49,7 +48,7 @@ def mistakes(file: Path, template: polib.POFile) -> Iterator[str]:
         return
     if fault := language_fault(catalog, locale):
         # All else would be measured by the wrong language.
-        yield f"{short(file)}:1: {fault}"
+        yield f"{shown(file)}:1: {fault}"
         return
     present = {entry.msgid: entry for entry in catalog if not entry.obsolete}
     translated = {m: entry for m, entry in present.items() if entry.translated()}
@@ -62,7 +61,7 @@ def mistakes(file: Path, template: polib.POFile) -> Iterator[str]:
         faults = message_faults(str(locale), message, entry.msgstr)
         found += ((entry.linenum, fault) for fault in faults)
     for line, fault in found:
-        yield f"{short(file)}:{line}: {fault}"
+        yield f"{shown(file)}:{line}: {fault}"
 
 
 def message_faults(locale: str, original: str, translation: str) -> Iterator[str]:
@@ -135,7 +134,7 @@ def left_to_do(file: Path, template: polib.POFile) -> tuple[int, str]:
         return 0, ""
     fuzzy = len(catalog.fuzzy_entries())
     return len(behind), (
-        f"{short(file)}:{min(lines)}: {len(behind) - fuzzy} messages to translate and"
+        f"{shown(file)}:{min(lines)}: {len(behind) - fuzzy} messages to translate and"
         f" {fuzzy} to look at again, the first here. Until then the page shows the"
         " English in their place."
     )

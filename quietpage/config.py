@@ -1,21 +1,33 @@
 """The settings of a copy: `quietpage.toml` to one frozen `Settings`."""
 
 import difflib
-import ipaddress
 import os
-import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import phonenumbers
+from .errors import ROOT as ROOT  # noqa: PLC0414 - others import it from here
+from .errors import QuietpageError, may_be_read_by, not_utf8, shown
+from .setting_checks import (
+    Check,
+    is_bool,
+    is_country,
+    is_host,
+    is_https,
+    is_line,
+    is_list_of,
+    is_onion,
+    is_proxy,
+    is_table_of,
+    is_told,
+    is_whole,
+    unknown_countries,
+)
+from .toml_hints import toml_hint
 
-from .errors import QuietpageError
-
-ROOT = Path(__file__).resolve().parent.parent
 FILE = "quietpage.toml"
 
 # Wikipedia does not answer in mainland China; docs/exit.md says why this one does.
@@ -28,67 +40,6 @@ _RENAMED = {
     "own_countries": "replace_countries",
     "curtain_seconds": "cover_after_seconds",
 }
-
-Check = Callable[[object], bool]
-
-
-def _is_https(value: object) -> bool:
-    if not isinstance(value, str) or not re.fullmatch(
-        r"https://[\w.-]+(:\d{1,5})?(/[\w./~%-]*)?", value
-    ):
-        return False
-    host, _, port = value.lower().split("/")[2].partition(":")
-    return _is_host(host) and int(port or 1) in range(1, 65536)
-
-
-def _is_host(value: object) -> bool:
-    if isinstance(value, str) and (found := re.fullmatch(r"\[(.+)\]", value)):
-        try:
-            # As browsers write it; one with a zone (%) is no name of a site.
-            return str(ipaddress.IPv6Address(found[1])) == found[1] and "%" not in value
-        except ValueError:
-            return False
-    label = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-    return isinstance(value, str) and bool(re.fullmatch(rf"{label}(\.{label})*", value))
-
-
-def _is_proxy(value: object) -> bool:
-    try:
-        return value == "*" or bool(ipaddress.ip_network(str(value)))
-    except ValueError:
-        return False
-
-
-def _is_bool(value: object) -> bool:
-    return isinstance(value, bool)
-
-
-def _is_line(value: object) -> bool:
-    return isinstance(value, str) and value.isprintable()
-
-
-def _is_told(value: object) -> bool:
-    return _is_line(value) and bool(str(value).strip())
-
-
-def _is_whole(least: int, most: int) -> Check:
-    return lambda value: type(value) is int and least <= value <= most
-
-
-def _matches(pattern: str) -> Check:
-    return lambda value: isinstance(value, str) and bool(re.fullmatch(pattern, value))
-
-
-def _is_list_of(check: Check) -> Check:
-    return lambda value: isinstance(value, list) and all(map(check, value))
-
-
-def _is_table_of(check: Check) -> Check:
-    return lambda value: isinstance(value, dict) and all(map(check, value.values()))
-
-
-def _is_country(value: object) -> bool:
-    return isinstance(value, str) and value in phonenumbers.SUPPORTED_REGIONS
 
 
 def _setting(default: object, check: Check, expected: str, help_text: str) -> Any:
@@ -104,121 +55,122 @@ class Settings:
 
     hosts: tuple[str, ...] = _setting(
         ("localhost", "127.0.0.1", "[::1]"),
-        lambda value: _is_list_of(_is_host)(value) and bool(value),
+        lambda value: is_list_of(is_host)(value) and bool(value),
         "a list of host names in lower case, without scheme or port",
         "The host names this copy answers to; any other gets 400.",
     )
     titles: Mapping[str, str] = _setting(
         {},
-        _is_table_of(
-            lambda value: _is_told(value) and not set('<>"&%') & set(str(value))
+        is_table_of(
+            lambda value: is_told(value) and not set('<>"&%') & set(str(value))
         ),
         'a table of language and title without < > " & %, such as { en = "Recipes" }',
         'What the tab and the history show, by language; elsewhere "Notes".',
     )
     exit_url: str = _setting(
         "https://www.wikipedia.org/",
-        _is_https,
+        is_https,
         "an address that begins with https:// and has no query",
         "Where the quick exit goes. As long as this is the default, readers of"
         " simplified Chinese go to https://www.nmc.cn/ instead.",
     )
     exit_urls: Mapping[str, str] = _setting(
         {},
-        _is_table_of(_is_https),
+        is_table_of(is_https),
         'a table of language and https address, such as { es = "https://…" }',
         "Where the quick exit goes from some languages.",
     )
     locales: tuple[str, ...] = _setting(
         (),
-        _is_list_of(_is_line),
+        is_list_of(is_line),
         'a list of language tags, such as ["en", "es", "pt-BR"]',
         "The languages on offer, the default first; empty is all, English first.",
     )
     show_drafts: bool = _setting(
         True,  # noqa: FBT003 - the default of a setting
-        _is_bool,
+        is_bool,
         "true or false",
         "Offer translations that no person has reviewed; they say so on the page.",
     )
     min_translated_percent: int = _setting(
         20,
-        _is_whole(1, 100),
+        is_whole(1, 100),
         "a whole number from 1 to 100",
         "A language is offered when at least this percentage of its messages is"
         " translated; the others appear in English.",
     )
     reviewed_by: Mapping[str, str] = _setting(
         {},
-        _is_table_of(_is_told),
+        is_table_of(is_told),
         'a table of language and text, such as { es = "Ana Ruiz, May 2026" }',
         "Who has reviewed a language for you, and when; its note of a draft then goes.",
     )
     organisation: str = _setting(
         "",
-        _is_line,
+        is_line,
         "a text of one line",
         "Who runs this copy; shown in the last topic.",
     )
     contact: str = _setting(
         "",
-        _is_line,
+        is_line,
         "a text of one line",
         "Where to report a wrong number; shown in the last topic.",
     )
     countries_first: tuple[str, ...] = _setting(
         (),
-        _is_list_of(_is_country),
+        is_list_of(is_country),
         'a list of country codes of ISO 3166, such as ["GB", "MX"]',
         "The countries that stand first among the numbers.",
     )
     replace_countries: tuple[str, ...] = _setting(
         (),
-        _is_list_of(_is_country),
+        is_list_of(is_country),
         'a list of country codes of ISO 3166, such as ["GB", "MX"]',
         "Countries whose helplines come from your helplines.csv alone; a country"
         " without any there keeps its emergency number.",
     )
     cover_after_seconds: int = _setting(
         30,
-        _is_whole(0, 3600),
+        is_whole(0, 3600),
         "a whole number from 0 to 3600",
         "A page out of sight for so long comes back covered, and so does one that Back"
         " or a discarded tab loads again; 0 is never, in all these cases.",
     )
     search_engines: bool = _setting(
         False,  # noqa: FBT003
-        _is_bool,
+        is_bool,
         "true or false",
         "Let search engines list this copy.",
     )
     https: bool = _setting(
         False,  # noqa: FBT003
-        _is_bool,
+        is_bool,
         "true or false",
         "Send visitors from plain HTTP to https; trusted_proxies does so by itself.",
     )
     hsts_subdomains: bool = _setting(
         False,  # noqa: FBT003
-        _is_bool,
+        is_bool,
         "true or false",
         "Let HSTS cover every name below the host's; it breaks those without TLS.",
     )
     hsts_preload: bool = _setting(
         False,  # noqa: FBT003
-        _is_bool,
+        is_bool,
         "true or false",
         "Ask browsers to ship the host as HTTPS only.",
     )
     onion: str = _setting(
         "",
-        _matches(r"([a-z2-7]{56}\.onion)?"),
-        "the 56 letters of an onion address and .onion",
+        is_onion,
+        "the 56 letters of an onion address and .onion, copied whole: the last letters"
+        " prove the others",
         "The onion mirror of this copy, which Tor Browser then offers.",
     )
     trusted_proxies: tuple[str, ...] = _setting(
         (),
-        _is_list_of(_is_proxy),
+        is_list_of(is_proxy),
         "a list of IP addresses or networks; a unix socket is believed without",
         "Proxies whose X-Forwarded-Proto is believed; those on TCP must stand here.",
     )
@@ -266,14 +218,14 @@ def load_settings(path: Path | None = None) -> Settings:
     """
     file, values = read_values(path)
     folder = file.parent if file.parent != ROOT else None
-    settings = Settings(**_checked(file.name, values), folder=folder)
+    settings = Settings(**_checked(shown(file), values), folder=folder)
     for url in (settings.exit_url, *settings.exit_urls.values()):
         address = urlsplit(url)
         # On another port another server may listen.
         is_own = address.hostname in settings.names
         if is_own and address.port in (None, 443):
             raise QuietpageError(
-                f"{file.name}: the exit leads to '{url}', which is this copy. Choose"
+                f"{shown(file)}: the exit leads to '{url}', which is this copy. Choose"
                 " another site."
             )
     return settings
@@ -287,16 +239,26 @@ def read_values(path: Path | None = None) -> tuple[Path, dict[str, object]]:
     """
     named = path or os.environ.get("QUIETPAGE_CONFIG")
     file = Path(named or ROOT).resolve()
-    if file.is_dir():
-        file /= FILE
-    if not named and not file.exists():
-        return file, {}
     try:
-        return file, tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        if file.is_dir():
+            file /= FILE
+        if not named and not file.exists():
+            return file, {}
+        text = file.read_text(encoding="utf-8-sig")
+        return file, tomllib.loads(text)
+    except FileNotFoundError as error:
         raise QuietpageError(
-            f"{file.name}: cannot be read ({error}). Correct the file or remove it."
+            f"{shown(file)}: is not there. Make it: cp {ROOT}/deploy/{FILE} {file}"
         ) from error
+    except OSError as error:
+        raise QuietpageError(
+            f"{shown(file)}: cannot be read ({error.strerror})."
+            f" {may_be_read_by(file.parent)}"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise QuietpageError(f"{shown(file)}: {not_utf8(error)}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise QuietpageError(f"{shown(file)}: {toml_hint(text, error)}") from error
 
 
 def _checked(name: str, values: Mapping[str, object]) -> dict[str, Any]:
@@ -311,10 +273,18 @@ def _checked(name: str, values: Mapping[str, object]) -> dict[str, Any]:
             hint = f"Did you mean '{near[0]}'?" if near else "Remove it."
             raise QuietpageError(f"{name}: '{key}' is not a setting. {hint}")
         setting = DEFINITIONS[key]
+        if isinstance(value, dict) and (taken := DEFINITIONS.keys() & value.keys()):
+            raise QuietpageError(
+                f"{name}: the line [{key}] takes every line below it into {key},"
+                f" {min(taken)} too. Write {key} = {{ … }} on one line, or move [{key}]"
+                " and what belongs to it to the end."
+            )
         if not setting.metadata["check"](value):
             raise QuietpageError(
                 f"{name}: {key} is {value!r}, but must be "
-                f"{setting.metadata['expected']}. {setting.metadata['help']}"
+                f"{setting.metadata['expected']}."
+                f"{unknown_countries(value) if 'countries' in key else ''}"
+                f" {setting.metadata['help']}"
             )
         checked[key] = tuple(value) if isinstance(value, list) else value
     return checked

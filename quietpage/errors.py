@@ -1,6 +1,10 @@
-"""The fault that a person can mend; everything else is a bug."""
+"""The fault that a person can mend, and how its sentence names a file."""
+
+from pathlib import Path
 
 import click
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 class QuietpageError(click.ClickException):
@@ -9,3 +13,25 @@ class QuietpageError(click.ClickException):
     The sentence names the file, what was found, what was expected and how to
     mend it. On the command line click prints it and exits with status 1.
     """
+
+
+def shown(file: Path) -> str:
+    """Return how messages name a file: ours from the root on, any other whole."""
+    return str(file.relative_to(ROOT) if file.is_relative_to(ROOT) else file)
+
+
+def may_be_read_by(folder: Path) -> str:
+    """Return what to type so that everybody may read what is in a folder."""
+    return f"Let it be read: chmod -R a+rX {folder}"
+
+
+def not_utf8(error: UnicodeDecodeError) -> str:
+    """Return a sentence about a file in another coding, with the line."""
+    if error.object[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "is in UTF-16. Save it as UTF-8."
+    line = error.object[: error.start].count(b"\n") + 1
+    letter = error.object[error.start : error.start + 1].decode("cp1252", "replace")
+    return (
+        f"line {line} is not in UTF-8; in Windows-1252 it has a '{letter}' there. Save"
+        " the file as UTF-8."
+    )

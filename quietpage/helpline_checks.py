@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 
 import phonenumbers
 from babel.core import Locale, UnknownLocaleError
 
+from .errors import shown
 from .helpline_references import (
     CONFIDENCES,
     STATUSES,
@@ -65,13 +66,8 @@ def check(
     table: Path = TABLE,
     emergency_table: Path = EMERGENCY_TABLE,
     today: date | None = None,
-    *,
-    vouched: bool = False,
 ) -> list[Finding]:
     """Return every fault of both tables, in order of file and line.
-
-    An organisation vouches for the rows of its own table, which then need no second
-    reference.
 
     `today` is what ages are counted to; without it no row is called old, so that
     the page never depends on the day it is made.
@@ -79,16 +75,24 @@ def check(
     Raises:
         QuietpageError: A table cannot be read at all.
     """
-    helplines = _findings(
+    return [
+        *_helpline_findings(table, today, vouched=False),
+        *_findings(
+            emergency_table, Emergency, _emergency_faults, lambda row: row.country
+        ),
+    ]
+
+
+def _helpline_findings(
+    table: Path, today: date | None, *, vouched: bool
+) -> Iterator[Finding]:
+    yield from _findings(
         table,
         Helpline,
         lambda row: _row_faults(row, today, vouched=vouched),
-        lambda row: row.phone or row.sms_number or row.chat_url or row.website,
+        lambda row: row.way,
     )
-    emergencies = _findings(
-        emergency_table, Emergency, _emergency_faults, lambda row: row.country
-    )
-    return [*helplines, *_replaced(table), *emergencies]
+    yield from _replaced(table)
 
 
 def _replaced(table: Path) -> Iterator[Finding]:
@@ -97,7 +101,7 @@ def _replaced(table: Path) -> Iterator[Finding]:
         for line, row in read_table(table, Helpline)
     ]
     for line, message in replaced_faults(rows):
-        yield Finding(table.name, line, message)
+        yield Finding(shown(table), line, message)
 
 
 def _findings(
@@ -110,22 +114,19 @@ def _findings(
     lines: dict[tuple[str, str], int] = {}
     for line, row in read_table(table, row_type):
         for fault in faults(row):
-            yield Finding(table.name, line, *fault)
+            yield Finding(shown(table), line, *fault)
         first = lines.setdefault((row.country, name(row)), line)
         if first != line:
             message = f"repeats line {first} ({name(row)}). Remove one."
-            yield Finding(table.name, line, message)
+            yield Finding(shown(table), line, message)
 
 
-def check_own(
-    own_table: Path, emergency_table: Path = EMERGENCY_TABLE, today: date | None = None
-) -> list[Finding]:
-    """Return the faults of an organisation's table, named by its whole path."""
-    return [
-        replace(found, file=str(own_table))
-        for found in check(own_table, emergency_table, today, vouched=True)
-        if found.file != emergency_table.name
-    ]
+def check_own(own_table: Path, today: date | None = None) -> list[Finding]:
+    """Return the faults of an organisation's table.
+
+    It vouches for its rows, which then need no second reference.
+    """
+    return list(_helpline_findings(own_table, today, vouched=True))
 
 
 def _row_faults(
@@ -135,7 +136,7 @@ def _row_faults(
     yield from _place_faults(row.country, row.source)
     if not row.name:
         yield "name is empty, but must be the service's own name. Write it.", True
-    if not (row.phone or row.sms_number or row.chat_url or row.website):
+    if not row.way:
         yield "there is no way to reach it. Give a phone, sms_number or website.", True
     for tag in [*row.languages.split(), row.name_lang]:
         if not _is_language(tag):

@@ -6,10 +6,12 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TypeVar
 
-from .errors import QuietpageError
+from .errors import QuietpageError, may_be_read_by, not_utf8, shown
 
 TABLE = Path(__file__).parent / "data" / "helplines.csv"
 EMERGENCY_TABLE = Path(__file__).parent / "data" / "emergency-numbers.csv"
+# Excel writes semicolons wherever a comma is the decimal point.
+_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,11 @@ class Helpline:
     confidence: str
     status: str
     notes: str
+
+    @property
+    def way(self) -> str:
+        """What tells the row from others of its country: a number, or an address."""
+        return self.phone or self.sms_number or self.chat_url or self.website
 
     @property
     def is_sure(self) -> bool:
@@ -96,24 +103,56 @@ Row = TypeVar("Row", Helpline, Emergency)
 
 
 def read_table(table: Path, row_type: type[Row]) -> Iterator[tuple[int, Row]]:
-    """Yield (line, row) of a table."""
+    """Yield (line, row) of a table; a spreadsheet may have written semicolons.
+
+    Raises:
+        QuietpageError: It cannot be read, or a line has not the columns of the first.
+    """
     expected = [column.name for column in fields(row_type)]
     try:
         with table.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True, restkey="too many")
-            if reader.fieldnames != expected:
-                raise QuietpageError(
-                    f"{table.name}:1: the columns are {reader.fieldnames}, but must be "
-                    f"{expected}. Restore the first line."
-                )
-            for values in reader:
-                if list(values) != expected or None in values.values():
+            lines = csv.reader(file, delimiter=delimiter_of(table), strict=True)
+            names = next(lines, [])
+            if names != expected:
+                raise QuietpageError(f"{shown(table)}:1: {_named(names, expected)}")
+            for cells in lines:
+                if len(cells) not in (0, len(expected)):
                     raise QuietpageError(
-                        f"{table.name}:{reader.line_num}: the line has too many or too "
-                        "few cells. Put cells with commas in double quotes."
+                        f"{shown(table)}:{lines.line_num}: the line has {len(cells)}"
+                        f" cells, but must have {len(expected)}. Put a cell with a"
+                        f" {_SEPARATORS[delimiter_of(table)]} in double quotes, and"
+                        " leave an empty cell for what is not known."
                     )
-                yield reader.line_num, row_type(**values)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+                if cells:
+                    yield lines.line_num, row_type(*cells)
+    except PermissionError as error:
         raise QuietpageError(
-            f"{table.name}: cannot be read ({error}). Save it as CSV in UTF-8."
+            f"{shown(table)}: may not be read here. {may_be_read_by(table.parent)}"
         ) from error
+    except UnicodeDecodeError as error:
+        raise QuietpageError(f"{shown(table)}: {not_utf8(error)}") from error
+    except (OSError, csv.Error) as error:
+        raise QuietpageError(
+            f"{shown(table)}: cannot be read ({error}). Save it as CSV in UTF-8."
+        ) from error
+
+
+def delimiter_of(table: Path) -> str:
+    """Return what stands between the cells of a table, by its first line."""
+    with table.open(encoding="utf-8-sig") as file:
+        first = file.readline()
+    return max(_SEPARATORS, key=first.count)
+
+
+def _named(names: list[str], expected: list[str]) -> str:
+    """Return a sentence about a first line that is not the one of ours."""
+    missing = ", ".join(name for name in expected if name not in names)
+    foreign = ", ".join(repr(name) for name in names if name not in expected)
+    faults = [
+        *([f"lacks {missing}"] if missing and missing != ", ".join(expected) else []),
+        *([f"has {foreign or 'nothing'}"] if foreign or not names else []),
+    ] or ["has the columns in another order, or one twice"]
+    return (
+        f"the first line {' and '.join(faults)}. It names the columns: copy it from"
+        " quietpage/data."
+    )

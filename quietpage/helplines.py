@@ -10,6 +10,7 @@ from babel.languages import get_official_languages
 from .errors import QuietpageError
 from .helpline_checks import KINDS, check, check_own
 from .helpline_tables import EMERGENCY_TABLE, TABLE, Emergency, Helpline, read_table
+from .own_helplines import join_own
 
 # The audiences of lines that most readers of this page look for.
 _MOST_PEOPLE = ("everyone", "women")
@@ -92,7 +93,7 @@ def load_countries(
     Only lines in service are shown; those of low confidence apart, and only where no
     surer line about abuse serves the country or their part of it. A country without a
     line keeps its emergency numbers. The rows of `own_table`, if there is such a file,
-    are added, and are all that there is for `replace_countries`.
+    are joined to ours, and are all that there is for `replace_countries`.
 
     Raises:
         QuietpageError: A table has an error; the sentence names the first.
@@ -100,19 +101,16 @@ def load_countries(
     own_table = own_table if own_table and own_table.exists() else None
     errors = [found for found in check(table, emergency_table) if found.is_error]
     if own_table:
-        errors += [f for f in check_own(own_table, emergency_table) if f.is_error]
+        errors += [f for f in check_own(own_table) if f.is_error]
     if errors:
         more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
         raise QuietpageError(
             f"{errors[0].file}:{errors[0].line}: {errors[0].message}{more}"
-            " All are listed by: flask helplines check"
+            " All are listed by: quietpage helplines check"
         )
-    rows = [row for _, row in read_table(table, Helpline)]
     # A country that has lost its rows keeps its emergency numbers.
-    codes = {row.country for row in rows}
-    rows = [row for row in rows if row.country not in replace_countries]
-    if own_table:
-        rows = [row for _, row in read_table(own_table, Helpline)] + rows
+    codes = {row.country for _, row in read_table(table, Helpline)}
+    rows = join_own(own_table, table, replace_countries).rows
     emergencies = {
         row.country: row
         for _, row in read_table(emergency_table, Emergency)

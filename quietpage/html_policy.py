@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from .banned_words import banned_words_in
-from .errors import QuietpageError
+from .errors import QuietpageError, shown
 from .strict_html import DRAWING_ELEMENTS, Attributes, Element, Fault, Page
 
 EXIT_ID = "quick-exit"
@@ -199,16 +199,14 @@ def check_documents(
             template where it can be found.
     """
     own = {
-        f"templates/{file.relative_to(folder)}": file.read_bytes().decode(
-            errors="replace"
-        )
+        shown(file): file.read_bytes().decode(errors="replace")
         for file in sorted(folder.rglob("*.html"))
     }
     for pages in (guides, errors):
         for tag, text in pages.items():
             for mark, fault in document_faults(text, inlined, has_exit=pages is guides):
                 names = [name for name, words in own.items() if mark in words]
-                names = names or (list(own) if len(own) == 1 else ["templates"])
+                names = names or (list(own) if len(own) == 1 else [str(folder)])
                 raise QuietpageError(
                     f"{names[0]}: the page in '{tag}' {fault}, but it must"
                     " keep the exit first, hold only what quietpage/html_policy.py"

@@ -1,6 +1,5 @@
 """`translations/` to the locales on offer and their messages, in memory."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from babel.support import NullTranslations
 from flask_babel import Domain
 
 from .config import FILE, Settings
-from .errors import QuietpageError
+from .errors import QuietpageError, shown
 from .message_checks import EXIT_LABEL, TITLE, character_faults, wording_faults
 from .po_files import (
     TRANSLATIONS,
@@ -21,9 +20,9 @@ from .po_files import (
     locale_of,
     read_po,
     share_translated,
-    short,
     unreviewed,
 )
+from .setting_checks import meant
 
 SOURCE_TAG = "en"
 # The zero of each numbering system that a locale may default to, besides Latin.
@@ -160,10 +159,9 @@ def _check_tags(settings: Settings, known: set[str]) -> None:
     for name in ("titles", "exit_urls", "locales", "reviewed_by"):
         for tag in getattr(settings, name):
             if tag not in known:
-                near = difflib.get_close_matches(tag, known, n=1, cutoff=0.5)
-                hint = f"Did you mean '{near[0]}'?" if near else "Remove it."
+                hint = meant(tag, sorted(known), "languages")
                 raise QuietpageError(
-                    f"{FILE}: {name} names '{tag}', which has no catalog. {hint}"
+                    f"{FILE}: {name} names '{tag}', which has no translation: {hint}"
                 )
 
 
@@ -179,12 +177,12 @@ def _checked_title(title: str, locale: str) -> str:
 
 def _refuse_faults(file: Path, catalog: polib.POFile, locale: Locale) -> None:
     for line, fault in catalog_faults(catalog, locale):
-        raise QuietpageError(f"{short(file)}:{line}: {fault}")
+        raise QuietpageError(f"{shown(file)}:{line}: {fault}")
     # What somebody may read over the reader's shoulder.
     for entry in catalog.translated_entries():
         if entry.msgid in {TITLE, EXIT_LABEL}:
             for fault in wording_faults(str(locale), entry.msgid, entry.msgstr):
-                raise QuietpageError(f"{short(file)}:{entry.linenum}: {fault}")
+                raise QuietpageError(f"{shown(file)}:{entry.linenum}: {fault}")
 
 
 def behind(languages: Iterable[Language]) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """One language to one HTML document; the only caller of `render_template`."""
 
+import difflib
 import re
 import traceback
 from collections.abc import Iterable, Iterator
@@ -11,12 +12,18 @@ from babel.core import Locale, get_global
 from babel.dates import format_date, format_time, get_day_names
 from flask import render_template
 from flask_babel import force_locale, get_locale, get_translations
-from jinja2 import Environment, TemplateNotFound, TemplateSyntaxError
+from jinja2 import (
+    Environment,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    UndefinedError,
+)
 from markupsafe import Markup, escape
 
+from .config import DEFINITIONS
 from .content import Content
 from .country_list import order_countries
-from .errors import QuietpageError
+from .errors import QuietpageError, shown
 from .helpline_tables import Helpline
 from .languages import SOURCE_TAG, Language, in_digits_of
 from .opening_hours import DAYS, parse_hours
@@ -28,6 +35,8 @@ REVIEWED_ON = date(2026, 11, 26)
 _ENGLISH = Markup('<span lang="en" dir="ltr">{}</span>')
 
 
+# How near a misspelt name is to that of a setting.
+_NEAR = 0.7
 # The end of the block Latin Extended-B.
 _LAST_LATIN = "\u024f"
 
@@ -116,7 +125,7 @@ def template_faults(folders: Iterable[Path]) -> Iterator[None]:
         if isinstance(error, TemplateSyntaxError):
             places.append((error.filename or "", error.lineno))
         named = [
-            f"templates/{Path(file).relative_to(folder)}:{line}"
+            f"{shown(Path(file))}:{line}"
             for file, line in places
             for folder in folders
             if Path(file).is_relative_to(folder)
@@ -124,7 +133,14 @@ def template_faults(folders: Iterable[Path]) -> Iterator[None]:
         if not named and not isinstance(error, TemplateNotFound):
             raise
         place = named[-1] if named else "templates"
-        raise QuietpageError(f"{place}: {error} Correct the template.") from error
+        hint = "Correct the template."
+        if isinstance(error, UndefinedError) and (
+            near := difflib.get_close_matches(
+                str(error).split("'")[-2], DEFINITIONS, 1, _NEAR
+            )
+        ):
+            hint = f"Write settings.{near[0]}"
+        raise QuietpageError(f"{place}: {str(error).rstrip('.')}. {hint}") from error
 
 
 def render_error(language: Language) -> str:

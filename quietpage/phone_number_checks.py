@@ -111,6 +111,18 @@ def _parsed(number: str, country: str) -> phonenumbers.PhoneNumber | None:
         return None
 
 
+def comparable(number: str, country: str) -> str:
+    """Return a number in the one form that all ways to write it share.
+
+    >>> comparable("55 1234 5678", "MX") == comparable("+525512345678", "MX")
+    True
+    """
+    parsed = _parsed(number, country)
+    if parsed and phonenumbers.is_valid_number_for_region(parsed, country):
+        return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return re.sub(r"[\s()-]", "", number)
+
+
 def _is_valid(number: str, country: str) -> bool:
     parsed = _parsed(number, country)
     if country in _ACCEPTED and _ACCEPTED[country].fullmatch(number):

@@ -9,7 +9,7 @@ import polib
 from babel.core import Locale, UnknownLocaleError
 
 from .config import ROOT
-from .errors import QuietpageError
+from .errors import QuietpageError, may_be_read_by, shown
 from .message_checks import printable, safety_faults
 
 TRANSLATIONS = ROOT / "translations"
@@ -38,7 +38,8 @@ def locale_of(file: Path) -> Locale:
         return Locale.parse(name)
     except (ValueError, UnknownLocaleError) as error:
         raise QuietpageError(
-            f"translations/{name}: is no locale. Name the folder like es or pt_BR."
+            f"{shown(file.parent.parent)}: is no locale. Name the folder like es or"
+            " pt_BR."
         ) from error
 
 
@@ -53,20 +54,24 @@ def read_po(file: Path) -> polib.POFile:
         text = file.read_text(encoding="utf-8-sig")
         for number, line in enumerate(text.split("\n"), 1):
             if fault := _line_fault(line):
-                raise QuietpageError(f"{short(file)}:{number}: {fault}")
+                raise QuietpageError(f"{shown(file)}:{number}: {fault}")
         catalog = polib.pofile(text, check_for_duplicates=True)
+    except PermissionError as error:
+        raise QuietpageError(
+            f"{shown(file)}: may not be read here. {may_be_read_by(file.parent)}"
+        ) from error
     except UnicodeDecodeError as error:
-        raise QuietpageError(f"{short(file)}: {_NOT_UTF_8}") from error
+        raise QuietpageError(f"{shown(file)}: {_NOT_UTF_8}") from error
     except (OSError, ValueError) as error:
         told = str(error).replace(str(file), file.name)[:200]
         raise QuietpageError(
-            f"{short(file)}: cannot be read ({told}). Open it in Poedit and save it,"
+            f"{shown(file)}: cannot be read ({told}). Open it in Poedit and save it,"
             " or restore it."
         ) from error
     named = _CHARSET.search(catalog.metadata.get("Content-Type", ""))
     # CHARSET is what gettext writes before somebody has chosen one.
     if named and named[1].lower() not in {"utf-8", "utf8", "charset"}:
-        raise QuietpageError(f"{short(file)}:1: {_NOT_UTF_8}")
+        raise QuietpageError(f"{shown(file)}:1: {_NOT_UTF_8}")
     return catalog
 
 
@@ -153,9 +158,3 @@ def unreviewed(
         if entry.msgid in messages
         and review_mark(entry.msgid, entry.msgstr) not in entry.tcomment.splitlines()
     ]
-
-
-def short(file: Path) -> str:
-    """Return the file's name as people know it, from translations on."""
-    parts = file.parts
-    return "/".join(parts[-4:] if file.suffix == ".po" else parts[-2:])

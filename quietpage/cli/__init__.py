@@ -1,1 +1,1 @@
-"""The commands: `flask helplines`, `flask settings` and `flask translate`."""
+"""The commands of hosts, `quietpage check`, and of translators, `flask translate`."""

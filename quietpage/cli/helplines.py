@@ -1,4 +1,4 @@
-"""`flask helplines`: look after the tables of numbers."""
+"""`quietpage helplines`: look after the tables of numbers."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -11,6 +11,8 @@ from quietpage.config import load_settings
 from quietpage.helpline_checks import Finding, check, check_own
 from quietpage.helpline_tables import TABLE
 
+from .helpline_form import add_row
+
 # What differs between warnings of one kind: quoted values, countries, months.
 _OWN = re.compile(r"'[^']*'|\b[A-Z]{2}\b|\b\d{4}(?:-\d\d)?\b")
 _NAMED = 5
@@ -19,6 +21,12 @@ _NAMED = 5
 @click.group("helplines")
 def commands() -> None:
     """Look after the tables of numbers."""
+
+
+@commands.command("add")
+def add_command() -> None:
+    """Ask for a row of your own helplines, check it and write it."""
+    add_row()
 
 
 @commands.command("check")

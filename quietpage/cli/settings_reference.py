@@ -1,4 +1,4 @@
-"""`flask settings`: all settings, in force, as a sample and as docs."""
+"""`quietpage settings`: all settings, in force, as a sample and as docs."""
 
 import json
 from collections.abc import Mapping
@@ -52,7 +52,7 @@ def reference() -> str:
         "# Settings\n\n"
         "Made by `make settings` from `quietpage/config.py`; the sample is\n"
         "[`deploy/quietpage.toml`](../deploy/quietpage.toml). What is in force, and\n"
-        "from where: `flask settings`.\n"
+        "from where: `quietpage settings`.\n"
     )
     parts = [
         f"## `{name}`\n\n{definition.metadata['help']}\n\n"

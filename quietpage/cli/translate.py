@@ -26,7 +26,7 @@ from quietpage.catalog_checks import (
 )
 from quietpage.config import load_settings
 from quietpage.content import Content, init_content
-from quietpage.errors import QuietpageError
+from quietpage.errors import QuietpageError, shown
 from quietpage.languages import SOURCE_TAG
 from quietpage.message_checks import printable
 from quietpage.po_files import (
@@ -35,7 +35,6 @@ from quietpage.po_files import (
     locale_of,
     read_po,
     share_translated,
-    short,
     unreviewed,
     write_po,
 )
@@ -56,7 +55,7 @@ def add_command(tag: str) -> None:
     locale = parse_tag(tag)
     file = TRANSLATIONS / str(locale) / "LC_MESSAGES" / "messages.po"
     if file.exists():
-        raise QuietpageError(f"{short(file)}: is there already. Open it in Poedit.")
+        raise QuietpageError(f"{shown(file)}: is there already. Open it in Poedit.")
     if str(locale) in (SOURCE_TAG, "root"):
         raise QuietpageError(f"'{tag}' needs no catalog. Name another language.")
     catalog = polib.POFile()
@@ -85,7 +84,7 @@ def add_command(tag: str) -> None:
         )
     )
     click.echo(
-        f"Made {short(file)} ({locale.display_name}, {locale.text_direction},"
+        f"Made {shown(file)} ({locale.display_name}, {locale.text_direction},"
         f" {len(catalog)} messages).\n"
         "Next: open it in Poedit and translate; the notes tell tone and length.\n"
         f"{words}"
@@ -120,7 +119,7 @@ def update_command(*, same_meaning: bool) -> None:
         carried |= merge(catalog, template, locale if same_meaning else None)
         write_po(file, catalog)
         behind = len(messages_behind(catalog, template))
-        click.echo(f"{short(file)}: {behind} messages behind")
+        click.echo(f"{shown(file)}: {behind} messages behind")
     for new, old in carried.items():
         click.echo(f"kept the translation of: {printable(old)}")
         click.echo(f"                    for: {printable(new)}")
@@ -140,7 +139,7 @@ def check_command(tags: tuple[str, ...]) -> None:
     found = [] if tags else list(stray_files())
     if {entry.msgid for entry in extract()} != {entry.msgid for entry in template}:
         fault = "is not the English of today. Run translate update."
-        found.insert(0, f"{short(TEMPLATE)}:1: {fault}")
+        found.insert(0, f"{shown(TEMPLATE)}:1: {fault}")
     for file in files:
         found += mistakes(file, template)
     to_do = [left_to_do(file, template) for file in files]
@@ -217,7 +216,7 @@ def catalog_of(tag: str) -> Path:
     file = TRANSLATIONS / str(locale) / "LC_MESSAGES" / "messages.po"
     if not file.exists():
         raise QuietpageError(
-            f"{short(file)}: is not there. Make it by: flask translate add {tag}"
+            f"{shown(file)}: is not there. Make it by: flask translate add {tag}"
         )
     return file
 

@@ -1,7 +1,9 @@
 """Hooks of gunicorn's: settings, where to listen, sockets and masters that change."""
 
+import errno
 import os
 import signal
+import socket
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -58,6 +60,36 @@ def refuse_to_tell(server: Any) -> None:
             "Error: gunicorn's --logger-class would write what visitors send. Take it"
             " out of the command line and of GUNICORN_CMD_ARGS."
         )
+
+
+def refuse_busy_port(server: Any) -> None:
+    """End the start where something else listens; gunicorn would try for five seconds.
+
+    A socket that is handed over, by systemd or an old master, is ours already.
+    """
+    if server.master_pid or systemd.listen_fds(unset_environment=False):
+        return
+    for address in server.cfg.address:
+        if not isinstance(address, tuple):
+            continue
+        host, port = address
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host.strip("[]"), port))
+            except OSError as error:
+                if error.errno == errno.EADDRINUSE:
+                    sys.exit(
+                        f"Error: port {port} is in use. Choose another:"
+                        f" PORT={port + 1} make serve"
+                    )
+
+
+def prepare(server: Any) -> None:
+    """Refuse what must not start: `on_starting`, before a socket is opened."""
+    refuse_to_tell(server)
+    refuse_busy_port(server)
 
 
 def hand_over_sockets(master: Any) -> None:

@@ -133,7 +133,9 @@ def test_a_broken_setting_at_hup_does_not_end_the_site(tmp_path: Path) -> None:
         tally.wait(SOME)
 
     assert tally.wrong == []
-    assert why.startswith("Error: quietpage.toml: locales is 5, but must be")
+    assert why.startswith(
+        f"Error: {tmp_path}/site/quietpage.toml: locales is 5, but must be"
+    )
 
 
 def test_deleted_catalogs_and_templates_change_nothing(tmp_path: Path) -> None:

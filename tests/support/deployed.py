@@ -16,7 +16,8 @@ from tests.support import nginx
 from tests.support.gunicorn import free_port, wait_for
 
 HOST = "notes.example.org"
-ONION = f"{'a' * 56}.onion"
+# With the checksum of an onion address; its key is the numbers from 0.
+ONION = "aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dyp3kead.onion"
 # A tag of each length, as heads hold it.
 LOCALES = ["en", "es", "fil", "pt-BR", "zh-Hans"]
 DEPLOY = ROOT / "deploy"

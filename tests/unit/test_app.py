@@ -111,5 +111,7 @@ def test_a_wrong_setting_ends_the_start_with_one_sentence(tmp_path: Path) -> Non
     ended = start(tmp_path, 'exit_url = "http://x"')
 
     assert ended.returncode == 1
-    assert ended.stderr.startswith("Error: quietpage.toml: exit_url is 'http://x', but")
+    assert ended.stderr.startswith(
+        f"Error: {tmp_path}/quietpage.toml: exit_url is 'http://x', but"
+    )
     assert "Traceback" not in ended.stderr

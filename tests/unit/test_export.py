@@ -12,6 +12,7 @@ from quietpage.config import Settings
 from quietpage.errors import QuietpageError
 from quietpage.export.files import check_replaceable, export_files, write_folder
 from quietpage.site import Site
+from tests.support.deployed import ONION
 from tests.support.locales import TAGS
 
 FILES = {"site/index.html": b"old", "SHA256SUMS": b""}
@@ -159,13 +160,12 @@ def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
 
 
 def test_settings_reach_every_configuration(site: Site) -> None:
-    onion = f"{'a' * 56}.onion"
-    settings = Settings(hosts=("notes.example",), https=True, onion=onion)
+    settings = Settings(hosts=("notes.example",), https=True, onion=ONION)
     files = export_files(site, settings, "/srv/quietpage", 80)
 
     for name in ("nginx.conf", "Caddyfile", "site/.htaccess"):
         text = files[name].decode()
         assert r"notes\.example" in text
-        assert f"http://{onion}/" in text
+        assert f"http://{ONION}/" in text
         assert "308" in text
-    assert f"Onion-Location: http://{onion}/es/" in files["site/_headers"].decode()
+    assert f"Onion-Location: http://{ONION}/es/" in files["site/_headers"].decode()

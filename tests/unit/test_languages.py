@@ -221,7 +221,7 @@ def test_markup_in_a_message_of_a_template_is_one_sentence(tmp_path: Path) -> No
         create_site(Settings(folder=tmp_path, locales=("en",)))
 
     assert raised.value.format_message().startswith(
-        "templates/guide/later.html:2: the message 'An <b>open</b> door' holds markup"
+        f"{own}:2: the message 'An <b>open</b> door' holds markup"
     )
 
 

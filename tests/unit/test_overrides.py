@@ -16,8 +16,8 @@ from quietpage.errors import QuietpageError
 from quietpage.helpline_tables import Helpline
 from quietpage.page import template_faults
 from quietpage.po_files import TRANSLATIONS, review_mark
+from tests.support.deployed import ONION
 
-ONION = "a" * 56 + ".onion"
 OWN_LINE = {
     "country": "MX",
     "name": "Casa Propia",
@@ -232,8 +232,8 @@ def test_the_onion_mirror_is_offered_over_tls_and_never_upgraded(
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
-        ('locales = ["xx"]', "locales names 'xx', which has no catalog"),
-        ('exit_urls = { pt = "https://x.example/" }', "Did you mean 'pt-BR'?"),
+        ('locales = ["xx"]', "locales names 'xx', which has no translation: there are"),
+        ('exit_urls = { pt = "https://x.example/" }', "did you mean 'pt-BR'?"),
         ('titles = { es = "Ayuda" }', "titles: 'Ayuda' holds 'ayuda', which"),
         ('titles = { en = "Abuse help" }', "titles: 'Abuse help' holds 'abus', which"),
         ('titles = { en = "100%" }', "but must be a table of language and title"),
@@ -260,7 +260,7 @@ def test_a_wrong_setting_is_one_sentence(
     with pytest.raises(QuietpageError) as raised:
         own_copy(tmp_path, settings)
 
-    assert raised.value.format_message().startswith("quietpage.toml: ")
+    assert "quietpage.toml: " in raised.value.format_message()
     assert sentence in raised.value.format_message()
 
 
@@ -340,7 +340,7 @@ def test_a_broken_template_is_one_sentence(
     with pytest.raises(QuietpageError) as raised:
         own_copy(tmp_path)
 
-    assert raised.value.format_message().startswith(sentence)
+    assert raised.value.format_message().startswith(f"{tmp_path}/{sentence}")
 
 
 def test_a_fault_of_the_code_is_no_fault_of_a_template(tmp_path: Path) -> None:
@@ -348,7 +348,7 @@ def test_a_fault_of_the_code_is_no_fault_of_a_template(tmp_path: Path) -> None:
     folder = tmp_path / "templates"
     write_template(folder, "guide/later.html", "{{ country_name(1) }}")
 
-    with pytest.raises(QuietpageError, match=r"^templates/guide/later\.html:1: "):
+    with pytest.raises(QuietpageError, match=r"/templates/guide/later\.html:1: "):
         own_copy(folder)
     with pytest.raises(ZeroDivisionError), template_faults([folder / "templates"]):
         exec(compile("1 / 0", str(folder / "quietpage" / "page.py"), "exec"))  # noqa: S102
@@ -387,7 +387,7 @@ def test_an_own_template_that_endangers_a_reader_is_one_sentence(
         own_copy(tmp_path)
 
     told = raised.value.format_message()
-    assert told.startswith(f"templates/{name}: ")
+    assert told.startswith(f"{tmp_path}/templates/{name}: ")
     assert sentence in told
 
 

@@ -1,0 +1,120 @@
+"""`quietpage check`: settings, tables, catalogs, templates, own and ours, at once."""
+
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from quietpage.build import build_site
+from quietpage.catalog_checks import mistakes, stray_files
+from quietpage.config import ROOT, Settings
+from quietpage.content import current_content
+from quietpage.errors import QuietpageError, may_be_read_by
+from quietpage.helpline_checks import Finding, check, check_own
+from quietpage.helpline_tables import TABLE
+from quietpage.own_files import own_files, used_templates
+from quietpage.own_report import report
+from quietpage.own_templates import refuse_broken
+from quietpage.po_files import (
+    TRANSLATIONS,
+    catalog_faults,
+    catalog_files,
+    locale_of,
+    read_po,
+)
+
+
+@click.command("check")
+@with_appcontext
+def command() -> None:
+    """Check all that the page is made of, own and ours; an error ends with status 1."""
+    errors = 0
+    for line in faults(current_content().settings):
+        click.echo(f"error: {line}")
+        errors += 1
+    try:
+        for line in report(current_content()):
+            click.echo(line)
+        if not errors:
+            languages = len(current_content().languages)
+            build_site(current_app)
+            click.echo(f"All pages are made and checked, in {languages} languages.")
+    except QuietpageError as error:
+        # One of those above, if there is any: what cannot be read ends the report.
+        if not errors:
+            click.echo(f"error: {error.format_message()}")
+            errors = 1
+    if errors:
+        click.echo(f"{errors} errors")
+        raise SystemExit(1)
+
+
+def faults(settings: Settings) -> Iterator[str]:
+    """Yield every error in tables, catalogs and templates, own ones first."""
+    try:
+        files = own_files(settings.folder)
+    except QuietpageError as error:
+        yield error.format_message()
+        return
+    used = [own.path for own in files if not own.ignored]
+    for path in used:
+        # Without a folder of one's own only what is ignored is listed.
+        yield from _closed_to_others(path, settings.folder or ROOT)
+        if path.name == TABLE.name:
+            yield from _told(partial(_own_errors, path))
+        if path.suffix == ".po":
+            yield from _told(partial(_catalog_faults, path))
+    for path, name in used_templates(files, settings.folder):
+        yield from _told(partial(refuse_broken, path, name))
+    yield from _told(lambda: _errors(check()))
+    template = read_po(TRANSLATIONS / "messages.pot")
+    yield from stray_files()
+    for file in catalog_files():
+        yield from mistakes(file, template)
+
+
+def _told(run: Callable[[], Iterable[str] | None]) -> list[str]:
+    """Return the sentences that a check returns, or the one that it raises."""
+    try:
+        return list(run() or [])
+    except QuietpageError as error:
+        return [error.format_message()]
+
+
+def _errors(findings: Iterable[Finding]) -> list[str]:
+    return [
+        f"{found.file}:{found.line}: {found.message}"
+        for found in findings
+        if found.is_error
+    ]
+
+
+def _own_errors(table: Path) -> list[str]:
+    return _errors(check_own(table))
+
+
+def _catalog_faults(file: Path) -> list[str]:
+    return [
+        f"{file}:{line}: {fault}"
+        for line, fault in catalog_faults(read_po(file), locale_of(file))
+    ]
+
+
+def _closed_to_others(file: Path, folder: Path) -> Iterator[str]:
+    """Yield what keeps the service from a file; root may read it all the same."""
+    if os.geteuid() != 0:
+        return
+    depth = len(file.relative_to(folder).parts)
+    for place in (file, *file.parents[:depth]):
+        wanted = stat.S_IXOTH | stat.S_IROTH if place.is_dir() else stat.S_IROTH
+        if place.stat().st_mode & wanted != wanted:
+            yield (
+                f"{place}: the service runs as a user of its own, which may not read"
+                f" this. {may_be_read_by(folder)}"
+            )
+            return

@@ -1,0 +1,167 @@
+"""`quietpage helplines add`: ask for a row of the own helplines, and write it."""
+
+import csv
+import io
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import astuple, fields
+from datetime import date
+from pathlib import Path
+
+import click
+import phonenumbers
+from babel.core import Locale
+from babel.languages import get_official_languages
+
+from quietpage.config import FILE, load_settings
+from quietpage.errors import QuietpageError
+from quietpage.helpline_checks import AUDIENCES, KINDS, check_own
+from quietpage.helpline_tables import TABLE, Helpline, delimiter_of
+from quietpage.own_helplines import join_own
+from quietpage.setting_checks import is_country, unknown_countries
+
+# {column: what is asked}; what is unknown stays empty.
+_QUESTIONS = {
+    "country": "Country, two letters (MX)",
+    "name": "Name of the service, as it calls itself",
+    "name_lang": "Language of that name (es)",
+    "phone_display": "Phone, as people write it; empty if there is none",
+    "sms_number": "Number for text messages, digits alone",
+    "kind": "What it does",
+    "audience": "For whom",
+    "region": "Part of the country in English, if it serves that alone",
+    "hours": "Hours, such as 24/7 or Mo-Fr 09:00-17:00; empty if unsure",
+    "languages": "Languages spoken, such as es en; empty if unsure",
+    "cost": "Cost of the call: free, charged, or empty",
+    "website": "Site, https://…",
+    "source": "The page where you saw the number, https://…",
+    "replaces": "Numbers of ours whose place it takes, digits alone",
+}
+_CHOICES = {"kind": KINDS, "audience": AUDIENCES, "cost": ("", "free", "charged")}
+
+
+def add_row() -> None:
+    """Ask for a row until it has no fault, then write it next to the settings.
+
+    Raises:
+        QuietpageError: The settings have no folder of their own.
+    """
+    folder = load_settings().folder
+    if not folder:
+        raise QuietpageError(
+            f"own helplines lie next to {FILE}, outside the checkout. Make a folder:"
+            f" mkdir /etc/quietpage && cp deploy/{FILE} /etc/quietpage/"
+        )
+    table = folder / TABLE.name
+    for found in check_own(table) if table.exists() else []:
+        if found.is_error:
+            raise QuietpageError(f"{found.file}:{found.line}: {found.message}")
+    answers: dict[str, str] = {}
+    while True:
+        _ask(answers)
+        row = row_of(answers)
+        faults = faults_of(row, table)
+        if not faults:
+            break
+        for fault in faults:
+            click.echo(f"error: {fault}")
+        click.echo("Once more; Enter keeps what you wrote.")
+    append(row, table)
+    click.echo(join_own(table).effects[-1])
+    click.echo("See it with: quietpage preview. Then: quietpage reload")
+
+
+def _ask(answers: dict[str, str]) -> None:
+    for column, question in _QUESTIONS.items():
+        default = answers.get(column, _guess(column, answers))
+        choice = click.Choice(_CHOICES[column]) if column in _CHOICES else None
+        # A hyphen empties what Enter would keep.
+        answer = click.prompt(question, default=default, type=choice).strip()
+        answers[column] = "" if answer == "-" else answer
+        if column == "country":
+            answers[column] = answers[column].upper()
+            if not is_country(answers[column]):
+                click.echo(f"error:{unknown_countries(answers[column])}")
+
+
+def _guess(column: str, answers: Mapping[str, str]) -> str:
+    if column in ("kind", "audience"):
+        return _CHOICES[column][0]
+    if column == "source":
+        return answers["website"]
+    if column == "name_lang" and is_country(answers["country"]):
+        official = get_official_languages(answers["country"], regional=False)
+        return Locale.parse(official[0]).language if official else ""
+    return ""
+
+
+def row_of(answers: Mapping[str, str]) -> Helpline:
+    """Return the row of the answers: what an organisation vouches for, seen today."""
+    cells = dict.fromkeys((column.name for column in fields(Helpline)), "")
+    cells |= answers
+    cells["phone"] = _dialled(answers["phone_display"], answers["country"])
+    cells["status"], cells["confidence"] = "in service", "medium"
+    cells["checked"] = f"{date.today()}"  # noqa: DTZ011 - a day, not a moment
+    return Helpline(**cells)
+
+
+def _dialled(shown: str, country: str) -> str:
+    """Return what a phone dials: E.164 for an ordinary number, else the digits."""
+    digits = re.sub(r"[\s().-]", "", shown)
+    try:
+        parsed = phonenumbers.parse(shown, country)
+    except phonenumbers.NumberParseException:
+        return digits
+    ordinary = (
+        phonenumbers.PhoneNumberType.FIXED_LINE,
+        phonenumbers.PhoneNumberType.MOBILE,
+        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    )
+    if phonenumbers.is_valid_number_for_region(parsed, country) and (
+        phonenumbers.number_type(parsed) in ordinary
+    ):
+        return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return digits
+
+
+def faults_of(row: Helpline, table: Path) -> list[str]:
+    """Return what would be wrong in a table once the row stands in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Path(folder) / table.name
+        if table.exists():
+            trial.write_bytes(table.read_bytes())
+        append(row, trial)
+        return [found.message for found in check_own(trial) if found.is_error]
+
+
+def append(row: Helpline, table: Path) -> None:
+    """Write a row behind the others, and the first line where there is none.
+
+    Raises:
+        QuietpageError: The table cannot be written.
+    """
+    text = table.read_text(encoding="utf-8-sig") if table.exists() else ""
+    names = [column.name for column in fields(Helpline)]
+    written = io.StringIO()
+    writer = csv.writer(
+        written,
+        delimiter=delimiter_of(table) if text else ",",
+        lineterminator="\n",
+    )
+    if not text:
+        writer.writerow(names)
+    elif not text.endswith("\n"):
+        written.write("\n")
+    writer.writerow(astuple(row))
+    new = table.with_name(f".{table.name}-new")
+    try:
+        new.write_text(text + written.getvalue(), encoding="utf-8")
+        # The service runs as a user of its own, whatever the umask here.
+        new.chmod(0o644)
+        new.replace(table)
+    except OSError as error:
+        raise QuietpageError(
+            f"{table}: cannot be written ({error.strerror}). Type sudo before the"
+            " command."
+        ) from error

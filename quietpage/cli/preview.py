@@ -1,0 +1,95 @@
+"""`quietpage preview`: the copy as it will be, on this machine alone."""
+
+import getpass
+import socket
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from werkzeug.serving import run_simple
+
+from quietpage.build import build_site
+from quietpage.config import Settings, load_settings, read_values
+from quietpage.content import Content, init_content
+from quietpage.errors import QuietpageError
+from quietpage.own_files import own_files
+from quietpage.site import Site
+
+
+@click.command("preview")
+@click.option("--port", default=8001, show_default=True, type=click.IntRange(1, 65535))
+@with_appcontext
+def command(port: int) -> None:
+    """Serve the settings as they are now on localhost; what is live stays as it is.
+
+    Whatever `hosts` and `https` say. Each save shows on reload.
+    """
+    refuse_busy(port)
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    preview = Preview(app)
+    host = socket.gethostname()
+    click.echo(f"http://localhost:{port}/ shows each save on reload. Ctrl+C ends it.")
+    click.echo("From another machine, first type there, and leave it open:")
+    click.echo(f"    ssh -L {port}:localhost:{port} {getpass.getuser()}@{host}")
+    run_simple("localhost", port, preview)
+
+
+def refuse_busy(port: int) -> None:
+    """Refuse a port that something else listens on.
+
+    Raises:
+        QuietpageError: It is in use, or only root may take it.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise QuietpageError(
+                f"port {port} cannot be had ({error.strerror}). Choose another:"
+                f" quietpage preview --port {port + 1}"
+            ) from error
+
+
+class Preview:
+    """A WSGI application: the site of the settings, made again when a file changes."""
+
+    def __init__(self, app: Flask) -> None:
+        """Prepare to serve what `app` renders; nothing is read before a request."""
+        self._app = app
+        app.jinja_env.auto_reload = True
+        self._made_of: object = None
+        self._site: Site | None = None
+
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Answer like the site, or with the sentence that says what is wrong."""
+        try:
+            settings = for_localhost(load_settings())
+            made_of = (settings, _state(settings))
+            if made_of != self._made_of or not self._site:
+                self._site = None
+                init_content(self._app, Content(settings))
+                self._site = build_site(self._app)
+                self._made_of = made_of
+        except QuietpageError as error:
+            start_response("200 OK", [("Content-Type", "text/plain; charset=utf-8")])
+            return [error.format_message().encode()]
+        return self._site(environ, start_response)
+
+
+def for_localhost(settings: Settings) -> Settings:
+    """Return the same settings for this machine: its names, and no TLS."""
+    hosts = Settings().hosts
+    return replace(settings, hosts=hosts, https=False, onion="", trusted_proxies=())
+
+
+def _state(settings: Settings) -> list[tuple[Path, int]]:
+    """Return what changes when an own file is saved."""
+    paths = [read_values()[0], *(own.path for own in own_files(settings.folder))]
+    return [(path, path.stat().st_mtime_ns) for path in paths if path.exists()]

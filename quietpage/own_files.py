@@ -1,0 +1,130 @@
+"""What lies next to the settings, file by file: used, ignored, not readable."""
+
+import difflib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel.core import Locale, UnknownLocaleError
+
+from .config import FILE, ROOT
+from .errors import QuietpageError, may_be_read_by
+from .helpline_tables import TABLE
+from .own_templates import is_included, template_names
+
+_CATALOG = "translations/{}/LC_MESSAGES/messages.po"
+
+
+@dataclass(frozen=True)
+class OwnFile:
+    """A file of an organisation; `ignored` says why nothing reads it."""
+
+    path: Path
+    ignored: str = ""
+
+
+def own_files(folder: Path | None) -> list[OwnFile]:
+    """Return each file next to the settings, by name; what is hidden is left out.
+
+    Raises:
+        QuietpageError: A folder or a file that the page would be made of is closed.
+    """
+    if not folder:
+        # The checkout's own folders are ours.
+        return [
+            OwnFile(
+                file,
+                f"next to the checkout's own {FILE} nothing is read. Put both into a"
+                " folder outside, such as /etc/quietpage",
+            )
+            for file in sorted(ROOT.glob("*.csv"))
+        ]
+    found = []
+    for file in _walk(folder):
+        own = OwnFile(file, _why_ignored(file, folder))
+        if not own.ignored and not os.access(file, os.R_OK):
+            raise QuietpageError(
+                f"{file}: may not be read here. {may_be_read_by(folder)}"
+            )
+        found.append(own)
+    return found
+
+
+def used_templates(
+    files: Iterable[OwnFile], folder: Path | None
+) -> list[tuple[Path, str]]:
+    """Return (file, name among the templates) of each own template that is used."""
+    return [
+        (own.path, own.path.relative_to(folder / "templates").as_posix())
+        for own in files
+        if folder and own.path.suffix == ".html" and not own.ignored
+    ]
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder; of a folder that is none of ours, itself."""
+
+    def refuse(error: OSError) -> None:
+        raise QuietpageError(
+            f"{error.filename}: may not be read here ({error.strerror})."
+            f" {may_be_read_by(folder)}"
+        ) from error
+
+    for place, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        if Path(place) == folder:
+            for name in [n for n in folders if n not in ("templates", "translations")]:
+                folders.remove(name)
+                yield folder / name
+        for name in sorted(files):
+            if not name.startswith("."):
+                yield Path(place) / name
+
+
+def _why_ignored(file: Path, folder: Path) -> str:
+    """Return why nothing reads a file, with the likely right name; "" if it is read."""
+    name = file.relative_to(folder).as_posix()
+    if name in (FILE, TABLE.name):
+        return ""
+    if name.endswith((".po", ".mo", ".pot")):
+        return _catalog_fault(file, name)
+    if name.endswith((".html", ".htm")):
+        return _template_fault(file, name, folder)
+    near = difflib.get_close_matches(file.name.lower(), [FILE, TABLE.name], 1, 0.8)
+    if near and file.parent == folder:
+        return f"is it {near[0]}? Rename it"
+    if file.name == "emergency-numbers.csv":
+        return "emergency numbers are ours alone; report a wrong one to us"
+    return f"only {FILE}, {TABLE.name}, templates and translations are read"
+
+
+def _catalog_fault(file: Path, name: str) -> str:
+    locale = next(filter(None, map(_locale, [*Path(name).parts[::-1], file.stem])), "")
+    right = _CATALOG.format(locale or "LOCALE")
+    if name == right:
+        return ""
+    return f"is it {right}? Move it there"
+
+
+def _locale(part: str) -> str:
+    # A name of two or three letters, and a script or country: no other folder's.
+    try:
+        locale = Locale.parse(part.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return ""
+    return str(locale)
+
+
+def _template_fault(file: Path, name: str, folder: Path) -> str:
+    ours = template_names()
+    short = name.removeprefix("templates/")
+    if name.startswith("templates/") and (
+        short in ours or is_included(short, folder / "templates")
+    ):
+        return ""
+    same = [one for one in ours if Path(one).name == file.name.lower()]
+    near = same or difflib.get_close_matches(short.lower(), ours, 1, 0.7)
+    if near:
+        return f"is it templates/{near[0]}? Rename it"
+    return f"no template of ours has that name: {', '.join(ours)}"

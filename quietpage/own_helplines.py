@@ -1,0 +1,83 @@
+"""An organisation's helplines joined to ours: added, in place of one, hiding one."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import shown
+from .helpline_tables import TABLE, Helpline, read_table
+from .phone_number_checks import comparable
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The rows that the page is made of, and a sentence for each own one."""
+
+    rows: Sequence[Helpline]
+    effects: Sequence[str]
+
+
+def join_own(
+    own_table: Path | None,
+    table: Path = TABLE,
+    replace_countries: Collection[str] = (),
+) -> Joined:
+    """Return our rows with the organisation's, which stand first.
+
+    An own row takes the place of each row of ours that has its number, or one of the
+    numbers in its `replaces`, in its country; one that is not in service hides it.
+    """
+    ours = [
+        (line, row)
+        for line, row in read_table(table, Helpline)
+        if row.country not in replace_countries
+    ]
+    own = list(read_table(own_table, Helpline)) if own_table else []
+    gone: set[int] = set()
+    effects = []
+    for line, row in own:
+        numbers = set(_numbers(row))
+        replaced = [
+            (place, other)
+            for place, other in ours
+            if other.country == row.country
+            and other.status == "in service"
+            and comparable(other.way, other.country) in numbers
+        ]
+        gone |= {place for place, _ in replaced}
+        named = ", ".join(
+            f"{other.name} ({shown(table)}:{place})" for place, other in replaced
+        )
+        effects.append(
+            f"{shown(own_table)}:{line}: {_effect(row, named, ours)}"
+            if own_table
+            else ""
+        )
+    kept = [row for line, row in ours if line not in gone]
+    return Joined([row for _, row in own] + kept, effects)
+
+
+def _numbers(row: Helpline) -> Iterator[str]:
+    yield comparable(row.way, row.country)
+    for digits in row.replaces.split():
+        yield comparable(digits, row.country)
+        yield comparable(f"+{digits.lstrip('+')}", row.country)
+
+
+def _effect(row: Helpline, replaced: str, ours: Sequence[tuple[int, Helpline]]) -> str:
+    name = f"{row.country} {row.name}"
+    if row.status != "in service":
+        nothing = f"nothing: no row of ours in {row.country} has {row.way}"
+        return f"{name} is {row.status}; it hides {replaced or nothing}."
+    if row.confidence == "low":
+        return f"{name} has low confidence, so it may not be shown. Write medium."
+    if replaced:
+        return f"{name} takes the place of {replaced}."
+    for place, other in ours:
+        if other.country == row.country and other.name == row.name:
+            return (
+                f"{name} is added, though line {place} of ours has the same name. To"
+                f" take its place, write {other.way.lstrip('+')} into replaces."
+            )
+    unknown = f"; no row of ours has {row.replaces}" if row.replaces else ""
+    return f"{name} is added{unknown}."

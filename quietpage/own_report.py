@@ -1,0 +1,85 @@
+"""A line for each file next to the settings, and for what its author should know."""
+
+import difflib
+from collections.abc import Iterator
+from pathlib import Path
+
+from .content import Content
+from .helpline_tables import TABLE, Helpline, read_table
+from .languages import SOURCE_TAG
+from .message_checks import quoted
+from .own_files import own_files, used_templates
+from .own_helplines import join_own
+from .own_templates import messages_of, template_notes
+from .po_files import TRANSLATIONS, read_po
+
+_NEAR = 0.6
+
+
+def report(content: Content) -> Iterator[str]:
+    """Yield what each own file does, and why one does nothing.
+
+    Raises:
+        QuietpageError: A file cannot be read.
+    """
+    folder = content.settings.folder
+    files = own_files(folder)
+    templates = used_templates(files, folder)
+    names = dict(templates)
+    own_messages = {
+        message: file for file, _ in templates for message in messages_of(file)
+    }
+    table = folder / TABLE.name if folder else None
+    if table and table.exists():
+        own_messages |= {row.region: table for _, row in read_table(table, Helpline)}
+    ours = {entry.msgid for entry in read_po(TRANSLATIONS / "messages.pot")}
+    for own in files:
+        if own.ignored:
+            yield f"{own.path}: ignored: {own.ignored}."
+            continue
+        yield f"{own.path}: used."
+        if own.path in names:
+            for note in template_notes(own.path, names[own.path]):
+                yield f"{own.path}: {note}."
+        elif own.path == table:
+            replaced = content.settings.replace_countries
+            yield from join_own(table, TABLE, replaced).effects
+        elif own.path.suffix == ".po":
+            yield from _catalog_notes(own.path, ours | own_messages.keys())
+    for message in own_messages.keys() - ours - {""}:
+        yield from _untranslated(message, own_messages[message], content)
+
+
+def _catalog_notes(file: Path, known: set[str]) -> Iterator[str]:
+    catalog = read_po(file)
+    for entry in catalog.fuzzy_entries():
+        yield (
+            f"{file}:{entry.linenum}: ignored: {quoted(entry.msgid)} is fuzzy. Switch"
+            " off 'Needs work' in Poedit, or remove the line '#, fuzzy'."
+        )
+    for entry in catalog.translated_entries():
+        if entry.msgid not in known:
+            near = difflib.get_close_matches(entry.msgid, known, 1, _NEAR)
+            hint = f" Is it {quoted(near[0])}?" if near else ""
+            yield (
+                f"{file}:{entry.linenum}: ignored: {quoted(entry.msgid)} is no sentence"
+                f" of the page, or was one before an update.{hint}"
+            )
+
+
+def _untranslated(message: str, file: Path, content: Content) -> Iterator[str]:
+    lacking = [
+        language.tag
+        for language in content.languages
+        if language.tag != SOURCE_TAG and not language.messages.has(message)
+    ]
+    if lacking:
+        tag = lacking[0].replace("-", "_")
+        catalog = (
+            f"{content.settings.folder}/translations/{tag}/LC_MESSAGES/messages.po"
+        )
+        yield (
+            f"{file}: {quoted(message)} stands in English in {len(lacking)} languages"
+            f" ({', '.join(lacking)}). Translate it in {catalog}, for instance: msgid"
+            ' "the English", on the next line msgstr "the translation".'
+        )
