@@ -29,6 +29,8 @@ _CAUSES = {
     " export.",
     404: "The server's root is not the folder site/ of the export, or another site"
     " answers. Name the address of the page that readers open.",
+    500: "The export is not where the server looks for it, or Apache lacks mod_rewrite"
+    " or mod_headers.",
     502: "The proxy runs, the service behind it does not: `systemctl status quietpage`"
     " says why.",
 }

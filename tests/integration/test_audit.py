@@ -485,7 +485,8 @@ def test_over_plain_http_neither_tls_nor_the_redirect_holds(
         (404, "the page answers 404. The server's root is not the folder site/"),
         (502, "the page answers 502. The proxy runs, the service behind it does not"),
         (504, "the page answers 504. The proxy runs, the service behind it does not"),
-        (500, "the page answers 500. Read what the server prints"),
+        (500, "the page answers 500. The export is not where the server looks"),
+        (418, "the page answers 418. Read what the server prints"),
     ],
 )
 def test_a_site_without_its_page_gets_a_sentence(
@@ -535,7 +536,7 @@ def test_headers_that_are_all_missing_are_explained(
     audit: Audit, small_site: Site
 ) -> None:
     def bare(answer: Exchange) -> None:
-        kept = ("Content-Type", "Content-Encoding")
+        kept = ("Content-Type", "Content-Encoding", "Vary")
         answer.headers = [(k, v) for k, v in answer.headers if k in kept]
 
     found = audit.report(small_site, bare)["headers"][1].splitlines()
