@@ -241,5 +241,5 @@ def test_the_sentence_names_the_template(tmp_path: Path) -> None:
         check_documents({"en": f"{HEAD}<dialog>"}, {}, (), tmp_path)
 
     assert raised.value.format_message().startswith(
-        "templates/guide/later.html: the page in 'en' has <dialog>, but it must"
+        f"{file}: the page in 'en' has <dialog>, but it must"
     )
