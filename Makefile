@@ -20,7 +20,7 @@ help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
 
 .venv/site: requirements.txt
-	@$(BIN)/python -m pip --version >/dev/null 2>&1 || rm -rf .venv
+	@$(BIN)/python -c "import sys, pip; sys.exit(sys.prefix == sys.base_prefix)" 2>/dev/null || rm -rf .venv
 	@test -e .venv || $(PYTHON) -m venv .venv || { rm -rf .venv; \
 		echo "Python has no venv with pip. On Debian: apt install python3-venv. Then make again." >&2; exit 1; }
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt

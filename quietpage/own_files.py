@@ -123,8 +123,8 @@ def _template_fault(file: Path, name: str, folder: Path) -> str:
         short in ours or is_included(short, folder / "templates")
     ):
         return ""
-    same = [one for one in ours if Path(one).name == file.name.lower()]
-    near = same or difflib.get_close_matches(short.lower(), ours, 1, 0.7)
+    by_stem = {Path(one).stem: one for one in ours}
+    near = difflib.get_close_matches(file.stem.lower(), by_stem, 1, 0.7)
     if near:
-        return f"is it templates/{near[0]}? Rename it"
+        return f"is it templates/{by_stem[near[0]]}? Rename it"
     return f"no template of ours has that name: {', '.join(ours)}"

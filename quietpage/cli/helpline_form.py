@@ -58,6 +58,7 @@ def add_row() -> None:
         if found.is_error:
             raise QuietpageError(f"{found.file}:{found.line}: {found.message}")
     answers: dict[str, str] = {}
+    click.echo("Enter takes what stands in [ ], a hyphen empties it, Ctrl+C ends.")
     while True:
         _ask(answers)
         row = row_of(answers)
@@ -77,7 +78,9 @@ def _ask(answers: dict[str, str]) -> None:
         default = answers.get(column, _guess(column, answers))
         choice = click.Choice(_CHOICES[column]) if column in _CHOICES else None
         # A hyphen empties what Enter would keep.
-        answer = click.prompt(question, default=default, type=choice).strip()
+        answer = click.prompt(
+            question, default=default, type=choice, show_choices=column != "cost"
+        ).strip()
         answers[column] = "" if answer == "-" else answer
         if column == "country":
             answers[column] = answers[column].upper()
@@ -91,7 +94,7 @@ def _guess(column: str, answers: Mapping[str, str]) -> str:
     if column == "source":
         return answers["website"]
     if column == "name_lang" and is_country(answers["country"]):
-        official = get_official_languages(answers["country"], regional=False)
+        official = get_official_languages(answers["country"], de_facto=True)
         return Locale.parse(official[0]).language if official else ""
     return ""
 

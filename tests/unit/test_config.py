@@ -7,6 +7,7 @@ import pytest
 
 from quietpage.config import ROOT, Settings, load_settings
 from quietpage.errors import QuietpageError
+from tests.support.deployed import ONION
 
 
 def test_a_file_overrides_the_defaults(tmp_path: Path) -> None:
@@ -54,6 +55,53 @@ def test_a_wrong_setting_is_told_in_one_sentence(
 def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(QuietpageError, match=r"gone\.toml: is not there"):
         load_settings(tmp_path / "gone.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("organisation = “Casa”", "line 1: has curly quotes. Type straight ones"),
+        ("https = True", "Type: https = true"),
+        ("https = no", "Type: https = false"),
+        ('hosts = ["a"\nhttps = true', "line 1: the list hosts lacks a comma"),
+        ('\nhosts = ["a" "b"]', "line 2: the list hosts lacks a comma"),
+        ('titles = { en = "x"', "line 1: the table titles lacks a comma"),
+        ("https = true\nhttps = false", "line 2: https stands a second time, after li"),
+        ("[titles]\n[titles]", "line 2: [titles] stands a second time"),
+        ('titles = { en = "a", en = "b" }', "line 1: names the same thing twice"),
+        ("organisation = Casa", 'Type: organisation = "Casa"'),
+        ('organisation = "Casa', 'line 1: lacks a quote "'),
+        ("locales = [en]", "a text in the list has no quotes"),
+        ("https: true", "line 1: is not like name = value"),
+        ("cover_after_seconds = 030", "line 1: is not like name = value, with one"),
+        ('[titles]\nen = "R"\nhttps = true', "the line [titles] takes every line"),
+        ('countries_first = ["MX", "UK"]', "'UK' is none: did you mean 'GB'?"),
+        ('countries_first = ["Peru"]', "did you mean 'PE'?"),
+        ('replace_countries = ["XX"]', "'XX' is none: there are AC, AD,"),
+        (f'onion = "{"a" * 56}.onion"', "the last letters prove the others"),
+        ("contact = 'Niño'".encode("cp1252"), "line 1 is not in UTF-8; in Windows-12"),
+        ("https = true".encode("utf-16"), "is in UTF-16. Save it as UTF-8."),
+    ],
+)
+def test_a_slip_is_answered_with_what_to_type(
+    tmp_path: Path, text: str | bytes, sentence: str
+) -> None:
+    file = tmp_path / "quietpage.toml"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    with pytest.raises(QuietpageError) as raised:
+        load_settings(file)
+
+    message = raised.value.format_message()
+    assert message.startswith(f"{file}: ")
+    assert sentence in message
+    assert "remove" not in message.lower()
+
+
+def test_an_onion_address_with_its_checksum_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "quietpage.toml").write_text(f'onion = "{ONION}"')
+
+    assert load_settings(tmp_path).onion == ONION
 
 
 @pytest.mark.parametrize(

@@ -233,6 +233,8 @@ def test_the_onion_mirror_is_offered_over_tls_and_never_upgraded(
     ("settings", "sentence"),
     [
         ('locales = ["xx"]', "locales names 'xx', which has no translation: there are"),
+        ('locales = ["sp"]', "locales names 'sp', which has no translation: did you"),
+        ('locales = ["spanish"]', "did you mean 'es'?"),
         ('exit_urls = { pt = "https://x.example/" }', "did you mean 'pt-BR'?"),
         ('titles = { es = "Ayuda" }', "titles: 'Ayuda' holds 'ayuda', which"),
         ('titles = { en = "Abuse help" }', "titles: 'Abuse help' holds 'abus', which"),

@@ -1,0 +1,218 @@
+"""`quietpage` as a host types it: where it looks, what it shows, what it asks."""
+
+import csv
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from werkzeug.test import Client
+
+from app import create_app
+from quietpage.cli.preview import Preview, refuse_busy
+from quietpage.config import ROOT
+from quietpage.errors import QuietpageError
+from tests.support.gunicorn import free_port
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """Return the root of a checkout whose /etc/quietpage is a folder of the test."""
+    root = tmp_path / "opt"
+    (root / "bin").mkdir(parents=True)
+    (root / ".venv" / "bin").mkdir(parents=True)
+    text = (ROOT / "bin" / "quietpage").read_text()
+    command = root / "bin" / "quietpage"
+    command.write_text(text.replace("/etc/quietpage", str(tmp_path / "etc")))
+    command.chmod(0o755)
+    python = root / ".venv" / "bin" / "python"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    # A Flask app whose one command shows what was handed over.
+    (root / "app.py").write_text(
+        "import os, click\nfrom flask import Flask\napp = Flask('app')\n"
+        "@app.cli.command('show')\n@click.argument('x')\ndef show(x):\n"
+        "    click.echo(f\"{x} {os.environ.get('QUIETPAGE_CONFIG')}\")\n"
+    )
+    (tmp_path / "sbin").mkdir()
+    (tmp_path / "sbin" / "quietpage").symlink_to(command)
+    return root
+
+
+def run(
+    checkout: Path, *arguments: str, config: str = ""
+) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if k != "QUIETPAGE_CONFIG"}
+    if config:
+        environment["QUIETPAGE_CONFIG"] = config
+    return subprocess.run(
+        [checkout.parent / "sbin" / "quietpage", *arguments],
+        cwd="/",
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_the_settings_are_found_in_their_order_and_named(checkout: Path) -> None:
+    etc = checkout.parent / "etc" / "quietpage.toml"
+    own = checkout / "quietpage.toml"
+
+    none = run(checkout, "show", "a b")
+    own.touch()
+    in_checkout = run(checkout, "show", "x")
+    etc.parent.mkdir()
+    etc.touch()
+    in_etc = run(checkout, "show", "x")
+    named = run(checkout, "show", "x", config="/gone.toml")
+
+    assert none.stdout == "a b None\n"
+    assert "Settings: the defaults" in none.stderr
+    for answer, file in ((in_checkout, own), (in_etc, etc), (named, "/gone.toml")):
+        assert answer.stdout == f"x {file}\n"
+        assert answer.stderr == f"Settings: {file}\n"
+
+
+def test_its_help_names_it_as_one_types_it(checkout: Path) -> None:
+    assert "Usage: quietpage show" in run(checkout, "show", "--help").stdout
+
+
+def test_a_half_made_environment_is_told(checkout: Path) -> None:
+    (checkout / ".venv" / "bin" / "python").unlink()
+
+    answer = run(checkout, "check")
+
+    assert answer.returncode == 1
+    assert answer.stderr == (
+        f"Error: {checkout}/.venv is missing or half made."
+        f" Type: make -C {checkout} install\n"
+    )
+
+
+def test_preview_shows_the_live_settings_on_localhost_and_each_save(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = 'hosts = ["notes.example"]\nhttps = true\nlocales = ["en"]\n'
+    file = tmp_path / "quietpage.toml"
+    file.write_text(live)
+    monkeypatch.setenv("QUIETPAGE_CONFIG", str(file))
+    client = Client(Preview(create_app()))
+
+    first = client.get("/", base_url="http://localhost:8001")
+    file.write_text(live + 'titles = { en = "Recipes" }')
+    second = client.get("/", base_url="http://localhost:8001")
+    file.write_text(live + "titles = 1")
+    third = client.get("/", base_url="http://localhost:8001")
+
+    assert first.status_code == 200
+    assert "<title>Notes</title>" in first.text
+    assert "<title>Recipes</title>" in second.text
+    assert "titles is 1, but must be" in third.text
+
+
+def test_a_port_in_use_is_one_line() -> None:
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)):
+        with pytest.raises(QuietpageError, match=f"--port {port + 1}"):
+            refuse_busy(port)
+        ended = subprocess.run(
+            [str(Path(sys.executable).with_name("gunicorn"))],
+            cwd=ROOT,
+            env=os.environ | {"PORT": str(port)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    assert ended.returncode == 1
+    (told,) = [line for line in ended.stderr.splitlines() if "INFO" not in line]
+    assert told == (
+        f"Error: port {port} is in use. Choose another: PORT={port + 1} make serve"
+    )
+
+
+def test_reload_without_systemd_says_what_to_type(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "quietpage.toml").write_text('locales = ["en"]')
+    monkeypatch.setenv("QUIETPAGE_CONFIG", str(tmp_path))
+    monkeypatch.setenv("PATH", "")
+
+    result = create_app().test_cli_runner().invoke(args=["reload"])
+
+    assert result.exit_code == 1
+    assert f"{tmp_path}/quietpage.toml: used." in result.output
+    assert "kill -USR2 PID" in result.output
+
+
+ANSWERS = {
+    "country": "mx",
+    "name": "Casa Nueva",
+    "name_lang": "",
+    "phone": "55 1234 5678",
+    "sms": "",
+    "kind": "",
+    "audience": "",
+    "region": "",
+    "hours": "Mo-Fr 09:00-17:00",
+    "languages": "es",
+    "cost": "",
+    "website": "https://casa.example",
+    "source": "",
+    "replaces": "",
+}
+
+
+def add(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, *rounds: dict[str, str]
+) -> Result:
+    (folder / "quietpage.toml").touch()
+    monkeypatch.setenv("QUIETPAGE_CONFIG", str(folder))
+    typed = "".join(f"{x}\n" for answers in rounds for x in answers.values())
+    runner = create_app().test_cli_runner()
+    return runner.invoke(args=["helplines", "add"], input=typed)
+
+
+def test_a_row_is_asked_for_and_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = add(tmp_path, monkeypatch, ANSWERS)
+    other = ANSWERS | {"name": "Casa, dos", "phone": "800 555 0100"}
+    add(tmp_path, monkeypatch, other)
+    with (tmp_path / "helplines.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    assert "helplines.csv:2: MX Casa Nueva is added." in first.output
+    assert [row["name"] for row in rows] == ["Casa Nueva", "Casa, dos"]
+    assert [row["phone"] for row in rows] == ["+525512345678", "8005550100"]
+    assert rows[0]["phone_display"] == "55 1234 5678"
+    assert rows[0]["name_lang"] == "es"
+    assert rows[0]["source"] == "https://casa.example"
+    assert (tmp_path / "helplines.csv").stat().st_mode & 0o444 == 0o444
+
+
+def test_a_wrong_answer_is_told_and_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = dict.fromkeys(ANSWERS, "")
+    wrong = ANSWERS | {"hours": "9-5"}
+    result = add(tmp_path, monkeypatch, wrong, kept | {"hours": "Mo-Fr 09:00-17:00"})
+
+    assert "error: hours is '9-5', but must be like 24/7" in result.output
+    assert result.exit_code == 0
+    assert "Casa Nueva" in (tmp_path / "helplines.csv").read_text()
+
+
+def test_the_checkout_is_no_place_for_own_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("QUIETPAGE_CONFIG", raising=False)
+
+    result = create_app().test_cli_runner().invoke(args=["helplines", "add"])
+
+    assert "own helplines lie next to quietpage.toml, outside" in result.output
+    assert result.exit_code == 1

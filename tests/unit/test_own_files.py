@@ -1,0 +1,214 @@
+"""What lies next to the settings is never silent: used, ignored, refused, behind."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from app import create_app, create_site
+from quietpage.config import ROOT, Settings
+from quietpage.content import Content
+from quietpage.errors import QuietpageError
+from quietpage.own_files import own_files
+from quietpage.own_report import report
+from quietpage.own_templates import fingerprint, refuse_broken, template_names
+
+NAME = "guide/later.html"
+OURS = ROOT / "templates" / NAME
+HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+
+
+def write(file: Path, text: str | bytes = "") -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return file
+
+
+def lines(folder: Path, *locales: str) -> list[str]:
+    settings = Settings(folder=folder, locales=locales or ("en", "es"))
+    return list(report(Content(settings)))
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("helpline.csv", "helplines.csv"),
+        ("Helplines.CSV", "helplines.csv"),
+        ("emergency-numbers.csv", "emergency numbers are ours alone"),
+        ("notes.txt", "only quietpage.toml, helplines.csv, templates and"),
+        ("templates/later.html", "templates/guide/later.html"),
+        ("templates/guide/Later.html", "templates/guide/later.html"),
+        ("templates/guide/strange.html", "no template of ours has that name"),
+        ("translations/es.po", "translations/es/LC_MESSAGES/messages.po"),
+        ("es/LC_MESSAGES/es.po", "only quietpage.toml"),
+        ("translations/pt-BR/messages.po", "translations/pt_BR/LC_MESSAGES/messages"),
+        ("translations/es/LC_MESSAGES/messages.mo", "translations/es/LC_MESSAGES/"),
+    ],
+)
+def test_what_nothing_reads_is_told_with_its_right_name(
+    tmp_path: Path, name: str, meant: str
+) -> None:
+    file = write(tmp_path / name, "words")
+
+    (told,) = own_files(tmp_path)
+
+    assert told.path == (file if meant != "only quietpage.toml" else tmp_path / "es")
+    assert meant in told.ignored
+
+
+def test_what_is_used_is_told_too(tmp_path: Path) -> None:
+    files = [
+        write(tmp_path / "quietpage.toml"),
+        write(tmp_path / "templates" / "mine.html", "words"),
+        write(tmp_path / "templates" / NAME, '{% include "mine.html" %}'),
+    ]
+    write(tmp_path / ".git" / "config")
+
+    assert [(own.path, own.ignored) for own in own_files(tmp_path)] == [
+        (file, "") for file in files
+    ]
+
+
+def test_a_closed_folder_is_an_error_and_not_our_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Tests may run as root, which reads everything.
+    file = write(tmp_path / "templates" / NAME, "words")
+    monkeypatch.setattr("os.access", lambda path, _mode: path != file)
+
+    with pytest.raises(QuietpageError) as raised:
+        create_site(Settings(folder=tmp_path))
+
+    assert raised.value.format_message() == (
+        f"{file}: may not be read here. Let it be read: chmod -R a+rX {tmp_path}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("mark", "told"),
+    [
+        ("", "whether ours has changed since you copied it is not known"),
+        ("{# ours: 0123456789ab #}\n", "is behind ours, which has changed"),
+    ],
+)
+def test_a_template_that_may_be_behind_ours_is_told(
+    tmp_path: Path, mark: str, told: str
+) -> None:
+    file = write(tmp_path / "templates" / NAME, mark + OURS.read_text())
+
+    (note,) = [line for line in lines(tmp_path) if "diff" in line]
+
+    assert note.startswith(f"{file}: {told}")
+    assert f"{{# ours: {fingerprint(NAME)} #}}" in note
+
+
+def test_a_copy_of_ours_of_today_is_used_and_no_more(tmp_path: Path) -> None:
+    mark = f"{{# ours: {fingerprint(NAME)} #}}\n"
+    file = write(tmp_path / "templates" / NAME, mark + OURS.read_text())
+
+    assert lines(tmp_path) == [f"{file}: used."]
+
+
+def test_own_sentences_without_a_translation_are_told(tmp_path: Path) -> None:
+    text = "{% trans %}Our door is open{% endtrans %}"
+    file = write(tmp_path / "templates" / NAME, f"<p>{text}</p><p>Bare words</p>")
+    translated = f'{HEADER}msgid "Our door is open"\nmsgstr "Puerta abierta"\n'
+    write(tmp_path / "translations/es/LC_MESSAGES/messages.po", translated)
+
+    told = "\n".join(lines(tmp_path, "en", "es", "fr"))
+
+    assert f"{file}: 'Bare words' stands so in every language" in told
+    assert "'Our door is open' stands in English in 1 languages (fr)" in told
+    assert f"{tmp_path}/translations/fr/LC_MESSAGES/messages.po" in told
+
+
+def test_messages_that_no_page_has_are_told(tmp_path: Path) -> None:
+    entries = (
+        'msgid "Going bak"\nmsgstr "Otra"\n\n#, fuzzy\nmsgid "Notes"\nmsgstr "N"\n'
+    )
+    file = write(tmp_path / "translations/es/LC_MESSAGES/messages.po", HEADER + entries)
+
+    told = lines(tmp_path)
+
+    assert f"{file}: used." in told
+    assert any(x.startswith(f"{file}:4: ignored: 'Going bak' is no") for x in told)
+    assert any("Is it 'Going back'?" in line for line in told)
+    assert any(x.startswith(f"{file}:7: ignored: 'Notes' is fuzzy") for x in told)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("  \n", "is empty, so the page would lack that part"),
+        ("<p>one <b>two</p>", "has <b> without </b>"),
+        ("<p>one</b></p>", "has </b> without <b>"),
+        ("<html><body><p>x</p></body></html>", "so it is a whole document"),
+        ("<!doctype html><p>x</p>", "so it is a whole document"),
+        ("<p>Año</p>".encode("cp1252"), "line 1 is not in UTF-8; in Windows-1252"),
+        (
+            "<p>{{ organisation }}</p>",
+            "'organisation' is undefined. Write settings.org",
+        ),
+        (
+            "<p>{{ settings.contct }}</p>",
+            "has no attribute 'contct'. Write settings.co",
+        ),
+    ],
+)
+def test_a_slip_in_a_template_is_one_sentence(
+    tmp_path: Path, text: str | bytes, sentence: str
+) -> None:
+    file = write(tmp_path / "templates" / NAME, text)
+
+    with pytest.raises(QuietpageError) as raised:
+        create_site(Settings(folder=tmp_path, locales=("en",)))
+
+    assert raised.value.format_message().startswith(str(file))
+    assert sentence in raised.value.format_message()
+
+
+def test_our_own_templates_and_one_that_leaves_a_part_out_are_not_refused(
+    tmp_path: Path,
+) -> None:
+    for name in template_names():
+        refuse_broken(ROOT / "templates" / name, name)
+    refuse_broken(write(tmp_path / "later.html", "{# left out #}"), NAME)
+
+
+def check(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Result:
+    folder.chmod(0o755)
+    file = write(folder / "quietpage.toml", 'locales = ["en"]')
+    monkeypatch.setenv("QUIETPAGE_CONFIG", str(file))
+    return create_app().test_cli_runner().invoke(args=["check"])
+
+
+def test_check_is_whole_in_one_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = check(tmp_path, monkeypatch)
+    write(tmp_path / "helplines.csv", "country\n")
+    write(tmp_path / "templates" / NAME, "<b>")
+    po = f'{HEADER}msgid "Going back"\nmsgstr "Otra https://evil.example"\n'
+    write(tmp_path / "translations/es/LC_MESSAGES/messages.po", po)
+    bad = check(tmp_path, monkeypatch)
+
+    assert good.exit_code == 0
+    assert "All pages are made and checked, in 1 languages." in good.output
+    assert bad.exit_code == 1
+    for told in ("helplines.csv:1: ", f"{NAME}: has <b>", "messages.po:4: "):
+        assert f"error: {tmp_path}" in bad.output
+        assert told in bad.output
+    assert "3 errors" in bad.output
+
+
+def test_check_says_what_the_service_may_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    shutil.copytree(ROOT / "templates" / "guide", tmp_path / "templates" / "guide")
+    (tmp_path / "templates").chmod(0o700)
+
+    told = check(tmp_path, monkeypatch).output
+
+    assert f"error: {tmp_path}/templates: the service runs as a user of its own" in told
