@@ -60,7 +60,6 @@ def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
     ("old", "new"),
     [
         ("least_translated", "min_translated_percent"),
-        ("reviews", "reviewed_by"),
         ("own_countries", "replace_countries"),
         ("curtain_seconds", "cover_after_seconds"),
     ],
@@ -76,6 +75,16 @@ def test_an_old_name_of_a_setting_is_answered_with_the_new_one(
     assert raised.value.format_message() == (
         f"quietpage.toml: '{old}' is called '{new}' now. Rename it."
     )
+
+
+@pytest.mark.parametrize("old", ["reviews", "reviewed_by"])
+def test_a_setting_that_a_command_replaced_names_the_command(
+    tmp_path: Path, old: str
+) -> None:
+    (tmp_path / "quietpage.toml").write_text(f"{old} = {{}}\n")
+
+    with pytest.raises(QuietpageError, match="flask translate take FILE"):
+        load_settings(tmp_path)
 
 
 def test_the_sample_is_the_defaults() -> None:
