@@ -82,3 +82,44 @@ def review_texts(gettext: Callable[[str], str]) -> ReviewTexts:
 
 # Messages of the catalogs that are not on the page: no reader misses them there.
 SHEET_ONLY = frozenset(asdict(review_texts(str)).values())
+
+# English is reviewed next to where each claim comes from.
+OF_ENGLISH = ReviewTexts(
+    title="Please check this text",
+    purpose=(
+        "This sheet holds the sentences of a web page for people who are hurt by"
+        " someone close to them, in English. All translations follow it. Ten minutes"
+        " of your time help. Start where you like, and leave out what you like."
+    ),
+    safety=(
+        "First, safety: could a sentence harm a reader, or does it promise more than"
+        " its source?"
+    ),
+    tone=(
+        "Then the tone: is it plain, warm and without blame, as a support service"
+        " speaks?"
+    ),
+    terms=(
+        "Each claim of a topic stands in the row whose words are nearest to it; a"
+        " program chose the row. Solid: studies or documents support it. Practice:"
+        " what support services advise. Contested: sources disagree. Principle: a"
+        " stance or a comfort. No strength: see the source. Gathered: read before, not"
+        " opened again. Named: known by reference only."
+    ),
+    how=(
+        "In each row that you have read, write yes or no. Better words are read by the"
+        " people of this project, since every translation has to follow them. Keep"
+        " parts such as %(example)s."
+    ),
+    consent=(
+        "May the page name you or your organisation as the reviewer? If not, it says"
+        " that an organisation that supports people did this. Write yes or no:"
+    ),
+    terms_heading="",
+    note="Note",
+    right="Right? yes or no",
+    better="Better words",
+    remark="Remark",
+    yes="yes",
+    no="no",
+)

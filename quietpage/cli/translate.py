@@ -23,6 +23,7 @@ from quietpage.catalog_checks import (
     mistakes,
     stray_files,
 )
+from quietpage.cli import review
 from quietpage.config import load_settings
 from quietpage.content import Content, init_content
 from quietpage.errors import QuietpageError
@@ -43,7 +44,11 @@ _NEAR_NAME = 0.8
 
 @click.group("translate")
 def commands() -> None:
-    """Add a language, keep it current, check it, see it."""
+    """Add a language, keep it current, check it, see it, have it reviewed."""
+
+
+for command in (review.sheet_command, review.take_command, review.status_command):
+    commands.add_command(command)
 
 
 @commands.command("add")
