@@ -127,7 +127,7 @@ def _columns(texts: ReviewTexts, tag: str, locale: Locale) -> Iterator[Column]:
     yield Column("english", "English", 44)
     if tag == SOURCE_TAG:
         yield Column("claim", "Claims of this topic", 30)
-        yield Column("strength", "Strength", 10)
+        yield Column("strength", "Strength", 13)
         yield Column("source", "Source", 40)
     else:
         name = locale.display_name or tag

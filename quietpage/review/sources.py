@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from quietpage.config import ROOT
 
 SOURCES = ROOT / "docs" / "sources.md"
-_TOPIC = re.compile(r"^### (.+)\n(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
+_TOPIC = re.compile(r"^### ([^\n]+)\n(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
 _ITEM = re.compile(r"^- (.+(?:\n  .+)*)", re.MULTILINE)
 # "claim: strength. source", as most lines are written.
 _PARTS = re.compile(

@@ -1,6 +1,8 @@
 """A sheet as a spreadsheet: cells that are text, whatever they begin with."""
 
+from math import ceil
 from pathlib import Path
+from unicodedata import east_asian_width
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -12,6 +14,7 @@ from .sheet import Sheet
 
 CONSENT = "consent"
 _READING_ORDER = {"ltr": 1, "rtl": 2}
+_LINE_HEIGHT = 15
 _LINE = Side(style="thin", color="BBBBBB")
 _BOX = Border(_LINE, _LINE, _LINE, _LINE)
 _TO_FILL_IN = PatternFill("solid", fgColor="FFF8DC")
@@ -31,6 +34,8 @@ def write_xlsx(sheet: Sheet, file: Path) -> None:
         page.page_setup.fitToHeight = 0
     _write_first(sheet, first)
     _write_rows(sheet, rows)
+    for page in (first, rows):
+        _fit_rows(page)
     book.save(file)
 
 
@@ -99,6 +104,23 @@ def _text(
         wrap_text=True, vertical="top", readingOrder=_READING_ORDER[direction]
     )
     return cell
+
+
+def _fit_rows(page: Worksheet) -> None:
+    """Make each row as high as its text; LibreOffice does not do so on its own."""
+    for row in page.iter_rows():
+        lines = 1
+        for cell in row:
+            dimension = page.column_dimensions[cell.column_letter]
+            if cell.value and not dimension.hidden:
+                fits = dimension.width - 2
+                # Han, kana and hangul are twice as wide.
+                widths = (
+                    sum(1 + (east_asian_width(x) in "WF") for x in line)
+                    for line in cell.value.split("\n")
+                )
+                lines = max(lines, sum(max(1, ceil(w / fits)) for w in widths))
+        page.row_dimensions[row[0].row].height = 6 + lines * _LINE_HEIGHT
 
 
 def _to_fill_in(cell: Cell) -> None:
