@@ -89,7 +89,9 @@ def status_command() -> None:
     """Show for each language the words reviewed, drafted and behind, and where."""
     catalogs = find_catalogs(current_content().settings)
     sources = page_messages(catalogs.template)
-    click.echo(f"{'language':10}{'reviewed':>10}{'drafted':>9}{'behind':>8}  the page says")
+    click.echo(
+        f"{'language':10}{'reviewed':>10}{'drafted':>9}{'behind':>8}  the page says"
+    )
     for tag in sorted(catalogs.tags):
         try:
             page = catalogs.page(tag)

@@ -3,116 +3,50 @@
 import re
 import zipfile
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
-import polib
 import pytest
-from click.testing import Result
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from app import create_app
-from quietpage.config import load_settings
-from quietpage.content import content_of
-from quietpage.po_files import TRANSLATIONS, page_messages, read_po
+from quietpage.po_files import read_po
 from quietpage.review.html import write_html
-from quietpage.review.sheet import Sheet, make_sheet
 from quietpage.review.sources import Claim, claims_by_topic, nearest
-from quietpage.review.xlsx import write_xlsx
 from quietpage.review_marks import WHOLE, Mark, mark_of
-
-ON = "2026-12-01"
-ANA = Mark("Casa Ana", date(2026, 12, 1))
-ENGLISH = list(page_messages(read_po(TRANSLATIONS / "messages.pot")))
-# Of Norwegian Nynorsk there is no catalog of ours: all texts are a test's.
-TEXTS = {message: f"x {message}" for message in ENGLISH} | {"Going back": "=Å gå"}
-Edit = Callable[[Worksheet], None]
+from tests.support.review_copy import (
+    ANA,
+    ENGLISH,
+    ON,
+    Edit,
+    agree,
+    answer,
+    answer_all,
+    catalog_of,
+    edited,
+    entry_of,
+    made,
+    row_of,
+    sheet_of,
+    take,
+    translate,
+    write_copy,
+)
 
 
 @pytest.fixture(autouse=True)
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A host's folder with a whole catalog, where every command writes."""
-    (tmp_path / "quietpage.toml").write_text('locales = ["nn"]')
-    catalog = polib.POFile()
-    catalog.metadata = {"Content-Type": "text/plain; charset=UTF-8"}
-    texts = {**TEXTS, "yes": "jå", "no": "nei"}
-    catalog.extend(polib.POEntry(msgid=k, msgstr=v) for k, v in texts.items())
-    catalog_of(tmp_path).parent.mkdir(parents=True)
-    catalog.save(str(catalog_of(tmp_path)))
+    write_copy(tmp_path)
     monkeypatch.setenv("QUIETPAGE_CONFIG", str(tmp_path))
     return tmp_path
-
-
-def catalog_of(folder: Path, locale: str = "nn") -> Path:
-    return folder / "translations" / locale / "LC_MESSAGES" / "messages.po"
-
-
-def entry_of(folder: Path, message: str, locale: str = "nn") -> polib.POEntry:
-    found = read_po(catalog_of(folder, locale)).find(message)
-    assert found
-    return found
-
-
-def sheet_of(folder: Path, tag: str = "nn") -> Sheet:
-    app = create_app(load_settings(folder))
-    with app.test_request_context():
-        return make_sheet(content_of(app), tag)
-
-
-def translate(folder: Path, *arguments: str) -> Result:
-    app = create_app(load_settings(folder))
-    return app.test_cli_runner().invoke(args=["translate", *arguments])
-
-
-def made(folder: Path, tag: str = "nn") -> Path:
-    file = folder / f"{tag}.xlsx"
-    write_xlsx(sheet_of(folder, tag), file)
-    return file
-
-
-def edited(file: Path, edit: Edit) -> Path:
-    book = load_workbook(file)
-    edit(book["2"])
-    book.save(file)
-    return file
-
-
-def answer(message: str, right: object = None, better: object = None) -> Edit:
-    """Return an edit that answers the row of a message."""
-
-    def edit(page: Worksheet) -> None:
-        row = row_of(page, message)
-        page.cell(row, 4).value, page.cell(row, 5).value = right, better
-
-    return edit
-
-
-def row_of(page: Worksheet, message: str) -> int:
-    return next(c.row for c in page["A"] if c.value == message)
-
-
-def answer_all(page: Worksheet) -> None:
-    for row in range(3, page.max_row + 1):
-        page.cell(row, 4).value = "Jå"
-
-
-def agree(file: Path) -> None:
-    book = load_workbook(file)
-    row = next(c.row for c in book["1"]["D"] if c.value == "consent")
-    book["1"].cell(row, 2).value = "jå"
-    book.save(file)
-
-
-def take(folder: Path, file: Path, *more: str) -> Result:
-    return translate(folder, "take", str(file), "--by", "Casa Ana", "--on", ON, *more)
 
 
 def test_the_sheet_holds_every_message_once_in_the_order_of_the_page(own: Path) -> None:
     sheet = sheet_of(own)
 
     shown = [row.cells[0] for row in sheet.rows]
-    assert sorted(shown) == sorted({*ENGLISH, "yes", "no"})
+    assert sorted(shown) == sorted(ENGLISH)
     places = [shown.index(m) for m in ("Close this page", "It is not your fault")]
     places += [shown.index("Is this abuse?"), shown.index("About this guide")]
     assert places == sorted(places)
@@ -355,7 +289,7 @@ def test_status_counts_words(own: Path) -> None:
 
     _, reviewed, drafted, behind, *_ = line.split()
     assert (reviewed, behind) == ("2", "3")
-    total = sum(len(message.split()) for message in [*ENGLISH, "yes", "no"])
+    total = sum(len(message.split()) for message in ENGLISH)
     assert int(drafted) == total - 5
 
 
