@@ -22,14 +22,13 @@ from .po_files import (
     locale_of,
     read_po,
 )
+from .review_marks import mark_faults
 from .typography import typography_faults
-
-_STATES = {"draft", "checked", "reviewed"}
 
 
 def stray_files(folder: Path = TRANSLATIONS) -> Iterator[str]:
     """Yield a sentence for each catalog that nobody reads where it is."""
-    known = set(catalog_files(folder))
+    known = set(catalog_files(folder, with_english=True))
     for file in sorted(folder.rglob("*")):
         if file.suffix.lower() == ".po" and file not in known:
             yield (
@@ -58,7 +57,10 @@ def mistakes(file: Path, template: polib.POFile) -> Iterator[str]:
         *_faults_between_messages(locale, translated),
     ]
     for message, entry in translated.items():
-        faults = message_faults(str(locale), message, entry.msgstr)
+        faults = [
+            *message_faults(str(locale), message, entry.msgstr),
+            *mark_faults(entry),
+        ]
         found += ((entry.linenum, fault) for fault in faults)
     for line, fault in found:
         yield f"{shown(file)}:{line}: {fault}"
@@ -74,12 +76,6 @@ def message_faults(locale: str, original: str, translation: str) -> Iterator[str
 def _header_faults(catalog: polib.POFile, locale: Locale) -> Iterator[str]:
     if "Language" not in catalog.metadata:
         yield f"has no header Language. Write Language: {locale}."
-    # Poedit and Weblate write none; then it is a draft.
-    state = catalog.metadata.get("X-Review-State", "draft")
-    if state not in _STATES:
-        yield "X-Review-State must be draft, checked or reviewed. Correct it."
-    if state == "reviewed" and not catalog.metadata.get("X-Reviewed-By"):
-        yield "X-Review-State is reviewed, but X-Reviewed-By names no one."
 
 
 def _message_set_faults(

@@ -36,10 +36,14 @@ EXITS_BY_DEFAULT = {"zh-Hans": "https://www.nmc.cn/"}
 # Settings that had another name before the first release.
 _RENAMED = {
     "least_translated": "min_translated_percent",
-    "reviews": "reviewed_by",
     "own_countries": "replace_countries",
     "curtain_seconds": "cover_after_seconds",
 }
+# Settings that a command has replaced.
+_REPLACED = dict.fromkeys(
+    ("reviews", "reviewed_by"),
+    "Remove it, and take the reviewed sheet by: flask translate take FILE.xlsx",
+)
 
 
 def _setting(default: object, check: Check, expected: str, help_text: str) -> Any:
@@ -98,12 +102,6 @@ class Settings:
         "a whole number from 1 to 100",
         "A language is offered when at least this percentage of its messages is"
         " translated; the others appear in English.",
-    )
-    reviewed_by: Mapping[str, str] = _setting(
-        {},
-        is_table_of(is_told),
-        'a table of language and text, such as { es = "Ana Ruiz, May 2026" }',
-        "Who has reviewed a language for you, and when; its note of a draft then goes.",
     )
     organisation: str = _setting(
         "",
@@ -268,6 +266,8 @@ def _checked(name: str, values: Mapping[str, object]) -> dict[str, Any]:
             raise QuietpageError(
                 f"{name}: '{key}' is called '{new_name}' now. Rename it."
             )
+        if way := _REPLACED.get(key):
+            raise QuietpageError(f"{name}: '{key}' is not a setting any more. {way}")
         if key not in DEFINITIONS:
             near = difflib.get_close_matches(key, DEFINITIONS, n=1)
             hint = f"Did you mean '{near[0]}'?" if near else "Remove it."

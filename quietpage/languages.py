@@ -18,10 +18,12 @@ from .po_files import (
     catalog_faults,
     catalog_files,
     locale_of,
+    page_messages,
     read_po,
     share_translated,
-    unreviewed,
 )
+from .review_marks import WHOLE, Review, mark_of, review_of
+from .review_texts import SHEET_ONLY
 from .setting_checks import meant
 
 SOURCE_TAG = "en"
@@ -60,14 +62,19 @@ class Messages(NullTranslations):
 class Language:
     """A locale on offer.
 
-    `tag` is BCP 47 (pt-BR), `locale` is Babel's (pt_BR); `is_draft` is whether a
-    sentence of the translation stands as no person has reviewed it.
+    `tag` is BCP 47 (pt-BR), `locale` is Babel's (pt_BR); `review` is what a person has
+    reviewed, if it is enough to say so on the page.
     """
 
     tag: str
     locale: Locale
     messages: Messages
-    is_draft: bool
+    review: Review | None = None
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether this is a translation that no person has reviewed."""
+        return self.review is None and self.tag != SOURCE_TAG
 
     @property
     def direction(self) -> str:
@@ -81,63 +88,114 @@ class Language:
         return name[:1].upper() + name[1:]
 
 
+@dataclass(frozen=True)
+class Page:
+    """The messages of a language's page, before any check of what they hold.
+
+    A message without a translation has an empty entry; `was_whole` is whether all were
+    reviewed once.
+    """
+
+    entries: dict[str, polib.POEntry]
+    was_whole: bool
+    catalogs: Mapping[Path, polib.POFile]
+
+    @property
+    def review(self) -> Review | None:
+        """What may be said of the page's review, None of a draft."""
+        return review_of(self.entries, was_whole=self.was_whole)
+
+
+@dataclass(frozen=True)
+class Catalogs:
+    """The files of catalogs by tag, ours and an organisation's own."""
+
+    ours: Mapping[str, Path]
+    own: Mapping[str, Path]
+    template: polib.POFile
+
+    @property
+    def tags(self) -> set[str]:
+        """The languages that there are, English among them."""
+        return {SOURCE_TAG, *self.ours, *self.own}
+
+    def page(self, tag: str) -> Page:
+        """Return a language's page; the organisation's own messages win over ours.
+
+        Raises:
+            QuietpageError: A catalog cannot be read.
+        """
+        is_source = tag == SOURCE_TAG
+        found = {
+            message: polib.POEntry(msgid=message, msgstr=message if is_source else "")
+            for message in page_messages(self.template)
+        }
+        catalogs = {}
+        for files in (self.ours, self.own):
+            if tag in files:
+                catalog = catalogs[files[tag]] = read_po(files[tag])
+                # Only organisations have templates and tables with other messages.
+                found |= {
+                    entry.msgid: entry
+                    for entry in catalog.translated_entries()
+                    if entry.msgid in found
+                    or (files is self.own and entry.msgid not in SHEET_ONLY)
+                }
+        was_whole = any(WHOLE in catalog.metadata for catalog in catalogs.values())
+        return Page(found, was_whole, catalogs)
+
+
+def find_catalogs(settings: Settings, folder: Path = TRANSLATIONS) -> Catalogs:
+    """Return the catalogs of a copy; none but the template is read yet."""
+    own_folder = settings.folder / "translations" if settings.folder else None
+    ours, own = (
+        {_tag(f): f for f in catalog_files(place, with_english=True)} if place else {}
+        for place in (folder, own_folder)
+    )
+    return Catalogs(ours, own, read_po(folder / "messages.pot"))
+
+
 def load_languages(
     settings: Settings, folder: Path = TRANSLATIONS
 ) -> tuple[Language, ...]:
     """Return the languages on offer: `settings.locales`, or English and the catalogs.
 
     The organisation's own catalogs and titles win over ours, message by message. A
-    catalog that is less translated than `settings.min_translated_percent` is left out,
-    and so is a draft where `settings.show_drafts` is false.
+    catalog that is less translated than `settings.min_translated_percent` is left out.
+    Where `settings.show_drafts` is false, so is a draft, and what has changed since the
+    review stands in English.
 
     Raises:
         QuietpageError: A catalog cannot be read or holds what may hurt a reader,
             such as a changed placeholder, or a setting names a language that has no
             catalog; the sentence names file and line.
     """
-    template = read_po(folder / "messages.pot")
-    wanted = {entry.msgid for entry in template}
-    files = {_tag(file): file for file in catalog_files(folder)}
-    own_folder = settings.folder / "translations" if settings.folder else None
-    own_files = {_tag(f): f for f in catalog_files(own_folder)} if own_folder else {}
-    _check_tags(settings, {SOURCE_TAG, *files, *own_files})
+    catalogs = find_catalogs(settings, folder)
+    _check_tags(settings, catalogs.tags)
     found = {}
     # What is not on offer is not checked, so that a fault in it stops nothing.
-    for tag in settings.locales or {SOURCE_TAG, *files, *own_files}:
+    for tag in settings.locales or catalogs.tags:
         locale = Locale.parse(tag, sep="-")
-        entries: dict[str, polib.POEntry] = {}
-        states = set()
-        catalogs = {}
-        for place in (files, own_files):
-            if tag in place:
-                catalog = catalogs[place[tag]] = read_po(place[tag])
-                states.add(catalog.metadata.get("X-Review-State"))
-                # Only organisations have templates and tables with other messages.
-                entries |= {
-                    entry.msgid: entry
-                    for entry in catalog.translated_entries()
-                    if entry.msgid in wanted or place is own_files
-                }
-        is_source = tag == SOURCE_TAG
-        is_reviewed = (
-            is_source
-            or tag in settings.reviewed_by
-            or (states == {"reviewed"} and not unreviewed(entries.values(), wanted))
-        )
-        texts = {message: entry.msgstr for message, entry in entries.items()}
+        page = catalogs.page(tag)
+        review, is_source = page.review, tag == SOURCE_TAG
+        texts = {
+            message: entry.msgstr
+            for message, entry in page.entries.items()
+            if entry.msgstr and (is_source or settings.show_drafts or mark_of(entry))
+        }
         if tag in settings.titles:
             texts[TITLE] = _checked_title(settings.titles[tag], str(locale))
         if not is_source and (
-            share_translated(texts, template) < settings.min_translated_percent
+            share_translated(texts, catalogs.template) < settings.min_translated_percent
         ):
             continue
-        if is_reviewed or settings.show_drafts:
-            for file, catalog in catalogs.items():
+        if is_source or review or settings.show_drafts:
+            for file, catalog in page.catalogs.items():
                 _refuse_faults(file, catalog, locale)
             messages = Messages(
                 {key: in_digits_of(locale, text) for key, text in texts.items()}
             )
-            found[tag] = Language(tag, locale, messages, is_draft=not is_reviewed)
+            found[tag] = Language(tag, locale, messages, review)
     by_name = sorted(
         found, key=lambda tag: (tag != SOURCE_TAG, found[tag].own_name.casefold())
     )
@@ -156,7 +214,7 @@ def _tag(file: Path) -> str:
 
 
 def _check_tags(settings: Settings, known: set[str]) -> None:
-    for name in ("titles", "exit_urls", "locales", "reviewed_by"):
+    for name in ("titles", "exit_urls", "locales"):
         for tag in getattr(settings, name):
             if tag not in known:
                 hint = meant(tag, sorted(known), "languages")
@@ -187,9 +245,9 @@ def _refuse_faults(file: Path, catalog: polib.POFile, locale: Locale) -> None:
 
 def behind(languages: Iterable[Language]) -> dict[str, int]:
     """Return {tag: messages that stand in English} of languages that have such."""
-    template = read_po(TRANSLATIONS / "messages.pot")
+    wanted = page_messages(read_po(TRANSLATIONS / "messages.pot"))
     counts = {
-        language.tag: sum(not language.messages.has(e.msgid) for e in template)
+        language.tag: sum(not language.messages.has(message) for message in wanted)
         for language in languages
         if language.tag != SOURCE_TAG
     }

@@ -52,7 +52,14 @@ def render_guide(content: Content, language: Language) -> str:
             languages=content.languages,
             assets=content.assets,
             settings=settings,
-            review=settings.reviewed_by.get(language.tag, ""),
+            review=language.review,
+            reviewers=joined(
+                Markup("<bdi>{}</bdi>").format(name)
+                for name in (language.review.names if language.review else ())
+            ),
+            review_day=_day_text(language.review.day, locale)
+            if language.review
+            else "",
             exit_url=settings.exit_of(language.tag),
             exit_site=Markup("<bdi>{}</bdi>").format(
                 settings.exit_site_of(language.tag)
@@ -69,7 +76,7 @@ def render_guide(content: Content, language: Language) -> str:
             # Jinja's own gettext would take a table's text for markup and a format.
             region_text=gettext,
             hours_text=lambda hours: _hours_text(hours, locale),
-            reviewed_on=in_digits_of(locale, format_date(REVIEWED_ON, "long", locale)),
+            reviewed_on=_day_text(REVIEWED_ON, locale),
         )
 
 
@@ -178,6 +185,10 @@ def _name(kind: str, key: str, locale: Locale) -> str:
         return own
     name = own or getattr(parent, kind).get(key, key)
     return Markup('<span lang="{}" dir="ltr">{}</span>').format(parent.language, name)
+
+
+def _day_text(day: date, locale: Locale) -> str:
+    return in_digits_of(locale, format_date(day, "long", locale))
 
 
 def _hours_text(hours: str, locale: Locale) -> Markup:

@@ -1,8 +1,7 @@
 """The files of catalogs: found, read, refused where not plain messages, written."""
 
-import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import polib
@@ -11,6 +10,8 @@ from babel.core import Locale, UnknownLocaleError
 from .config import ROOT
 from .errors import QuietpageError, may_be_read_by, shown
 from .message_checks import printable, safety_faults
+from .review_marks import mark_faults
+from .review_texts import SHEET_ONLY
 
 TRANSLATIONS = ROOT / "translations"
 # A comment, or a quoted string with or without its keyword, with known escapes.
@@ -26,9 +27,15 @@ _NOT_UTF_8 = (
 )
 
 
-def catalog_files(folder: Path = TRANSLATIONS) -> list[Path]:
-    """Return the files of all catalogs, by locale."""
-    return sorted(folder.glob("*/LC_MESSAGES/messages.po"))
+def catalog_files(
+    folder: Path = TRANSLATIONS, *, with_english: bool = False
+) -> list[Path]:
+    """Return the files of all catalogs, by locale.
+
+    English needs none: it may have one of an organisation's words, or of reviews.
+    """
+    files = sorted(folder.glob("*/LC_MESSAGES/messages.po"))
+    return [f for f in files if with_english or f.parent.parent.name != "en"]
 
 
 def locale_of(file: Path) -> Locale:
@@ -112,6 +119,8 @@ def catalog_faults(catalog: polib.POFile, locale: Locale) -> Iterator[tuple[int,
     for entry in catalog.translated_entries():
         for fault in safety_faults(str(locale), entry.msgid, entry.msgstr):
             yield entry.linenum, fault
+        for fault in mark_faults(entry):
+            yield entry.linenum, fault
 
 
 def language_fault(catalog: polib.POFile, locale: Locale) -> str | None:
@@ -129,32 +138,12 @@ def language_fault(catalog: polib.POFile, locale: Locale) -> str | None:
     )
 
 
+def page_messages(template: polib.POFile) -> dict[str, polib.POEntry]:
+    """Return the template's messages that stand on the page, in its order."""
+    return {entry.msgid: entry for entry in template if entry.msgid not in SHEET_ONLY}
+
+
 def share_translated(done: Collection[str], template: polib.POFile) -> int:
-    """Return how many of the template's messages are in `done`, in whole percent."""
-    wanted = [entry.msgid for entry in template]
+    """Return how many of the page's messages are in `done`, in whole percent."""
+    wanted = page_messages(template)
     return 100 * sum(message in done for message in wanted) // max(1, len(wanted))
-
-
-def review_mark(message: str, translation: str) -> str:
-    """Return the translator's comment of a reviewed message: it names both texts.
-
-    A later change of the English or of the translation makes another mark, so that
-    the message is a draft again.
-
-    >>> review_mark("Healing", "Sanar")
-    'reviewed: 84cc23f6dc0f014a'
-    """
-    both = f"{message}\0{translation}".encode()
-    return f"reviewed: {hashlib.sha256(both).hexdigest()[:16]}"
-
-
-def unreviewed(
-    entries: Iterable[polib.POEntry], messages: Collection[str]
-) -> list[str]:
-    """Return which of `messages` are not, in both languages, as somebody reviewed."""
-    return [
-        entry.msgid
-        for entry in entries
-        if entry.msgid in messages
-        and review_mark(entry.msgid, entry.msgstr) not in entry.tcomment.splitlines()
-    ]

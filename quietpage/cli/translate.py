@@ -1,7 +1,6 @@
 """The commands of translators: `flask translate …`."""
 
 import difflib
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -24,6 +23,7 @@ from quietpage.catalog_checks import (
     mistakes,
     stray_files,
 )
+from quietpage.cli import review
 from quietpage.config import load_settings
 from quietpage.content import Content, init_content
 from quietpage.errors import QuietpageError, shown
@@ -34,8 +34,6 @@ from quietpage.po_files import (
     catalog_files,
     locale_of,
     read_po,
-    share_translated,
-    unreviewed,
     write_po,
 )
 from quietpage.po_template import TEMPLATE, extract, merge
@@ -45,7 +43,11 @@ _NEAR_NAME = 0.8
 
 @click.group("translate")
 def commands() -> None:
-    """Add a language, keep it current, check it, see it."""
+    """Add a language, keep it current, check it, see it, have it reviewed."""
+
+
+for command in (review.sheet_command, review.take_command, review.status_command):
+    commands.add_command(command)
 
 
 @commands.command("add")
@@ -70,8 +72,6 @@ def add_command(tag: str) -> None:
         "Content-Type": "text/plain; charset=UTF-8",
         "Content-Transfer-Encoding": "8bit",
         "Plural-Forms": str(get_plural(locale).plural_forms),
-        "X-Review-State": "draft",
-        "X-Reviewed-By": "",
     }
     merge(catalog, read_po(TEMPLATE))
     write_po(file, catalog)
@@ -149,30 +149,6 @@ def check_command(tags: tuple[str, ...]) -> None:
     click.echo(f"{len(files)} catalogs, {len(found)} mistakes, {behind} messages to do")
     if found:
         raise SystemExit(1)
-
-
-@commands.command("status")
-def status_command() -> None:
-    """Show for each language its share, messages and words behind, where, and state."""
-    template = read_po(TEMPLATE)
-    click.echo(f"{'language':12}{'share':>6}{'behind':>8}{'words':>7}  state")
-    for file in catalog_files():
-        catalog = read_po(file)
-        done = {entry.msgid for entry in catalog.translated_entries()}
-        behind = messages_behind(catalog, template)
-        words = sum(len(entry.msgid.split()) for entry in behind)
-        state = catalog.metadata.get("X-Review-State", "draft")
-        if state == "reviewed" and (
-            changed := unreviewed(catalog.translated_entries(), done)
-        ):
-            state = f"draft: {len(changed)} messages are not as they were reviewed"
-        click.echo(
-            f"{file.parent.parent.name:12}{share_translated(done, template):>5}%"
-            f"{len(behind):>8}{words:>7}  {state}"
-        )
-        places = Counter(place for entry in behind for place, _ in entry.occurrences)
-        for place, count in places.items():
-            click.echo(f"{'':12}{count:>14}  in {place}")
 
 
 @commands.command("preview")

@@ -36,7 +36,7 @@ class Pseudo(Messages):
 def rendered(tag: str, locale: str) -> str:
     """Return the guide in a pseudo-locale that borrows CLDR's data of `locale`."""
     app = create_app(Settings(organisation="Mail", contact="mail"))
-    language = Language(tag, Locale(locale), Pseudo(), is_draft=True)
+    language = Language(tag, Locale(locale), Pseudo())
     content = app.extensions["quietpage"]
     with app.test_request_context():
         domain_of((language,)).as_default()

@@ -8,10 +8,7 @@ from quietpage.po_files import catalog_files, locale_of
 
 _LOCALES = [Locale(SOURCE_TAG), *map(locale_of, catalog_files())]
 LANGUAGES = sorted(
-    (
-        Language(str(x).replace("_", "-"), x, Messages(), is_draft=True)
-        for x in _LOCALES
-    ),
+    (Language(str(x).replace("_", "-"), x, Messages()) for x in _LOCALES),
     key=lambda language: (language.tag != SOURCE_TAG, language.own_name.casefold()),
 )
 TAGS = [language.tag for language in LANGUAGES]

@@ -108,7 +108,6 @@ def test_an_onion_address_with_its_checksum_is_taken(tmp_path: Path) -> None:
     ("old", "new"),
     [
         ("least_translated", "min_translated_percent"),
-        ("reviews", "reviewed_by"),
         ("own_countries", "replace_countries"),
         ("curtain_seconds", "cover_after_seconds"),
     ],
@@ -124,6 +123,16 @@ def test_an_old_name_of_a_setting_is_answered_with_the_new_one(
     assert raised.value.format_message() == (
         f"{tmp_path}/quietpage.toml: '{old}' is called '{new}' now. Rename it."
     )
+
+
+@pytest.mark.parametrize("old", ["reviews", "reviewed_by"])
+def test_a_setting_that_a_command_replaced_names_the_command(
+    tmp_path: Path, old: str
+) -> None:
+    (tmp_path / "quietpage.toml").write_text(f"{old} = {{}}\n")
+
+    with pytest.raises(QuietpageError, match="flask translate take FILE"):
+        load_settings(tmp_path)
 
 
 def test_the_sample_is_the_defaults() -> None:

@@ -1,0 +1,153 @@
+"""A spreadsheet that comes back: what was filled in, whatever else the file holds."""
+
+import warnings
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from openpyxl import load_workbook
+from openpyxl.cell import Cell
+
+from quietpage.errors import QuietpageError
+from quietpage.message_checks import quoted
+
+from .xlsx import CONSENT
+
+# A sheet of ours is a tenth of this.
+_MOST_BYTES = 2_000_000
+_MOST_UNPACKED = 20_000_000
+_MOST_ROWS = 5000
+_MOST_COLUMNS = 30
+_NEEDED = ("right", "better")
+_HOW = "Ask for the sheet as it was sent, saved as .xlsx."
+
+
+@dataclass(frozen=True)
+class FilledRow:
+    """What a reviewer wrote of one message; `faults` are cells that hold no text."""
+
+    number: int
+    key: str
+    seen: str
+    translation: str
+    right: str
+    better: str
+    remark: str
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A sheet as it came back; `notes` say what of it was not read."""
+
+    tag: str
+    consent: str
+    rows: tuple[FilledRow, ...]
+    notes: tuple[str, ...]
+
+
+def read_filled(file: Path) -> Filled:
+    """Return what was filled in.
+
+    Raises:
+        QuietpageError: It is not a spreadsheet, not one of ours, or too large.
+    """
+    name = file.name
+    try:
+        notes = _check_size(file)
+        with warnings.catch_warnings():
+            # What a program has added to the file is of no use here.
+            warnings.simplefilter("ignore")
+            book = load_workbook(file, read_only=True, keep_links=False)
+            pages = [_page(page.iter_rows(max_col=_MOST_COLUMNS)) for page in book]
+            book.close()
+    except QuietpageError as error:
+        raise QuietpageError(f"{name}: {error.format_message()}") from error
+    except Exception as error:  # a broken file makes the library raise anything
+        raise QuietpageError(
+            f"{name}: is not a spreadsheet in .xlsx. {_HOW}"
+        ) from error
+    for page in pages:
+        tags = [t for c in page[:1] for t in map(_text, c) if t.startswith("id:")]
+        if tags:
+            consents = [c for other in pages if other is not page for c in other]
+            rows = tuple(_filled_rows(name, page))
+            return Filled(tags[0][3:], _consent(consents), rows, tuple(notes))
+    raise QuietpageError(
+        f"{name}: has lost the hidden column with its rows' ids. {_HOW}"
+    )
+
+
+def _check_size(file: Path) -> list[str]:
+    with zipfile.ZipFile(file) as packed:
+        parts = packed.infolist()
+        unpacked = sum(part.file_size for part in parts)
+        if file.stat().st_size > _MOST_BYTES or unpacked > _MOST_UNPACKED:
+            raise QuietpageError(f"is larger than any sheet of ours. {_HOW}")
+        pages = [p for p in parts if p.filename.startswith("xl/worksheets/")]
+        if any(b"<mergeCell " in packed.read(page) for page in pages):
+            return ["Some cells are merged: what they say counts for their first row."]
+    return []
+
+
+def _page(rows: Iterable[Sequence[Cell]]) -> list[Sequence[Cell]]:
+    found = []
+    for number, row in enumerate(rows, 1):
+        if number > _MOST_ROWS and any(cell.value is not None for cell in row):
+            raise QuietpageError(f"has over {_MOST_ROWS} rows. {_HOW}")
+        if number > 2 * _MOST_ROWS:
+            break
+        found.append(row)
+    return found
+
+
+def _consent(rows: Iterable[Sequence[Cell]]) -> str:
+    for row in rows:
+        texts = [_text(cell) for cell in row]
+        if CONSENT in texts[2:]:
+            return texts[texts.index(CONSENT) - 2]
+    return ""
+
+
+def _filled_rows(name: str, page: list[Sequence[Cell]]) -> Iterator[FilledRow]:
+    keys = [_text(cell) for cell in page[0]]
+    places = {
+        ("id" if key.startswith("id:") else key): place
+        for place, key in enumerate(keys)
+        if key
+    }
+    if lost := [key for key in _NEEDED if key not in places]:
+        raise QuietpageError(f"{name}: has lost its column '{lost[0]}'. {_HOW}")
+    for number, row in enumerate(page[2:], 3):
+        cells = {key: row[place] for key, place in places.items() if place < len(row)}
+        texts = {key: _text(cell) for key, cell in cells.items()}
+        written = {key: texts.get(key, "") for key in ("right", "better", "remark")}
+        key, _, seen = texts.get("id", "").partition(" ")
+        if any(written.values()):
+            yield FilledRow(
+                number,
+                key,
+                seen,
+                texts.get("translation", ""),
+                **written,
+                faults=tuple(_faults(cells)),
+            )
+
+
+def _faults(cells: dict[str, Cell]) -> Iterator[str]:
+    for key in ("right", "better"):
+        cell = cells.get(key)
+        if cell is None or cell.value is None:
+            continue
+        if cell.data_type in {"f", "e"}:
+            yield f"{quoted(_text(cell))} is a formula. Write it as text."
+        elif key == "better" and not isinstance(cell.value, str):
+            yield f"{quoted(_text(cell))} is a number or a date. Write it as text."
+
+
+def _text(cell: Cell) -> str:
+    """Return what a cell shows, in one line; spaces that do not break stay."""
+    value = getattr(cell, "value", None)
+    lines = ("" if value is None else str(value)).split("\n")
+    return " ".join(line.strip(" \t\r") for line in lines if line.strip())
