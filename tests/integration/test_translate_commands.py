@@ -192,7 +192,7 @@ def test_a_reworded_sentence_keeps_its_translation_or_stands_in_english(
     assert '<span lang="en" dir="ltr">Take a code word.' in shown.stdout
     assert shown.stderr == "Messages that stand in English: es 1\n"
     status = translate(project, "status").stdout
-    assert "1  in templates/guide/what_you_can_do.html" in status
+    assert "1 in templates/guide/what_you_can_do.html" in status
 
 
 def test_a_catalog_that_cannot_be_read_keeps_no_other_from_the_update(
