@@ -75,6 +75,9 @@ def read_po(file: Path) -> polib.POFile:
             f"{shown(file)}: cannot be read ({told}). Open it in Poedit and save it,"
             " or restore it."
         ) from error
+    for entry in catalog:
+        # polib counts from 0 where there is no header.
+        entry.linenum = entry.linenum or 1
     named = _CHARSET.search(catalog.metadata.get("Content-Type", ""))
     # CHARSET is what gettext writes before somebody has chosen one.
     if named and named[1].lower() not in {"utf-8", "utf8", "charset"}:

@@ -176,6 +176,14 @@ def test_our_own_templates_and_one_that_leaves_a_part_out_are_not_refused(
     refuse_broken(write(tmp_path / "later.html", "{# left out #}"), NAME)
 
 
+def test_a_catalog_without_a_header_has_a_first_line(tmp_path: Path) -> None:
+    entry = 'msgid "Going back"\nmsgstr "Otra https://evil.example"\n'
+    file = write(tmp_path / "translations/es/LC_MESSAGES/messages.po", entry)
+
+    with pytest.raises(QuietpageError, match=rf"^{file}:1: "):
+        create_site(Settings(folder=tmp_path, locales=("es",)))
+
+
 def check(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Result:
     folder.chmod(0o755)
     file = write(folder / "quietpage.toml", 'locales = ["en"]')
