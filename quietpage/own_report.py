@@ -11,7 +11,7 @@ from .message_checks import quoted
 from .own_files import own_files, used_templates
 from .own_helplines import join_own
 from .own_templates import messages_of, template_notes
-from .po_files import TRANSLATIONS, read_po
+from .po_files import TRANSLATIONS, page_messages, read_po
 
 _NEAR = 0.6
 
@@ -32,7 +32,7 @@ def report(content: Content) -> Iterator[str]:
     table = folder / TABLE.name if folder else None
     if table and table.exists():
         own_messages |= {row.region: table for _, row in read_table(table, Helpline)}
-    ours = {entry.msgid for entry in read_po(TRANSLATIONS / "messages.pot")}
+    ours = set(page_messages(read_po(TRANSLATIONS / "messages.pot")))
     for own in files:
         if own.ignored:
             yield f"{own.path}: ignored: {own.ignored}."
