@@ -7,10 +7,11 @@ PYTEST = $(BIN)/python -m pytest
 # Tests that share a browser or a server stay together: see tests/conftest.py.
 SIDE_BY_SIDE = --dist loadgroup -n
 PIN = -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-options --no-annotate
-# Browsers and what goes with them, fonts for every script, a screen reader's bus, servers.
+# Browsers and what goes with them, fonts for every script, a screen reader's bus, servers,
+# a spreadsheet.
 DEBIAN = chromium chromium-driver firefox-esr webkit2gtk-driver xvfb lynx w3m links \
 	gettext fonts-noto-core fonts-noto-cjk dbus at-spi2-core gir1.2-atspi-2.0 python3-gi \
-	nginx-light caddy apache2 tor systemd slowhttptest
+	nginx-light caddy apache2 tor systemd slowhttptest libreoffice-calc-nogui
 export HOST PORT
 
 .DEFAULT_GOAL := help

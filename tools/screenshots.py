@@ -8,7 +8,11 @@ from typing import Literal
 from babel.core import Locale, get_global
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from quietpage.config import ROOT
+from app import create_app
+from quietpage.config import ROOT, Settings
+from quietpage.content import content_of
+from quietpage.review.html import write_html
+from quietpage.review.sheet import make_sheet
 from tests.support.chromium_flags import CHROMIUM_FLAGS
 from tests.support.gunicorn import start_server
 from tests.support.locales import TAGS
@@ -42,6 +46,7 @@ def main() -> None:
             take_open_topics(chromium, url, locale, tag)
         # In English a country opens that is not the machine's own guess.
         take_card(chromium, f"{server.url}en/")
+        take_sheet(chromium, Path(folder) / "sheet.html")
         chromium.close()
 
 
@@ -88,6 +93,20 @@ def take_card(browser: Browser, url: str) -> None:
     page.emulate_media(media="print")
     page.screenshot(path=FOLDER / "print-card.png")
     page.context.close()
+
+
+def take_sheet(browser: Browser, file: Path) -> None:
+    """Take the beginning of a reviewer's sheet in Spanish, and its first topics."""
+    app = create_app(Settings())
+    with app.test_request_context():
+        write_html(make_sheet(content_of(app), "es"), file)
+    context = browser.new_context(viewport={"width": 1000, "height": 700})
+    page = context.new_page()
+    page.goto(file.as_uri())
+    page.screenshot(path=FOLDER / "review-sheet.png")
+    page.locator(".rows tr.heading").first.evaluate("row => row.scrollIntoView()")
+    page.screenshot(path=FOLDER / "review-sheet-rows.png")
+    context.close()
 
 
 if __name__ == "__main__":

@@ -133,7 +133,7 @@ def _columns(texts: ReviewTexts, tag: str, locale: Locale) -> Iterator[Column]:
         name = locale.display_name or tag
         yield Column("translation", name, 44, is_translation=True)
         yield Column("note", texts.note, 24)
-    yield Column("right", texts.right, 10, is_translation=True)
+    yield Column("right", texts.right, 14, is_translation=True)
     yield Column("better", texts.better, 36, is_translation=True)
     yield Column("remark", texts.remark, 24, is_translation=True)
     yield Column("id", f"id:{tag}", 4)
