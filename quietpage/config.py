@@ -94,8 +94,8 @@ class Settings:
         True,  # noqa: FBT003 - the default of a setting
         is_bool,
         "true or false",
-        "Offer translations that no person has reviewed; they say so on the page. If not,"
-        " what has changed since a review stands in English.",
+        "Offer translations that no person has reviewed; they say so on the page. If"
+        " not, what has changed since a review stands in English.",
     )
     min_translated_percent: int = _setting(
         20,
