@@ -115,7 +115,7 @@ def status_command() -> None:
             f"{words['behind']:>8}  {says}"
         )
         for place, count in places.items():
-            click.echo(f"{'':10}{count:>27}  in {place}")
+            click.echo(f"{'':10}{count:>27} in {place}")
 
 
 def _write_xlsx(sheet: Sheet, file: Path) -> None:
