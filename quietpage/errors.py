@@ -25,6 +25,11 @@ def may_be_read_by(folder: Path) -> str:
     return f"Let it be read: chmod -R a+rX {folder}"
 
 
+def closed(name: str, folder: Path) -> QuietpageError:
+    """Return the fault of a file that permissions keep from us."""
+    return QuietpageError(f"{name}: may not be read here. {may_be_read_by(folder)}")
+
+
 def not_utf8(error: UnicodeDecodeError) -> str:
     """Return a sentence about a file in another coding, with the line."""
     if error.object[:2] in (b"\xff\xfe", b"\xfe\xff"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TypeVar
 
-from .errors import QuietpageError, may_be_read_by, not_utf8, shown
+from .errors import QuietpageError, closed, not_utf8, shown
 
 TABLE = Path(__file__).parent / "data" / "helplines.csv"
 EMERGENCY_TABLE = Path(__file__).parent / "data" / "emergency-numbers.csv"
@@ -126,9 +126,7 @@ def read_table(table: Path, row_type: type[Row]) -> Iterator[tuple[int, Row]]:
                 if cells:
                     yield lines.line_num, row_type(*cells)
     except PermissionError as error:
-        raise QuietpageError(
-            f"{shown(table)}: may not be read here. {may_be_read_by(table.parent)}"
-        ) from error
+        raise closed(shown(table), table.parent) from error
     except UnicodeDecodeError as error:
         raise QuietpageError(f"{shown(table)}: {not_utf8(error)}") from error
     except (OSError, csv.Error) as error:

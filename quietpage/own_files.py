@@ -9,7 +9,7 @@ from pathlib import Path
 from babel.core import Locale, UnknownLocaleError
 
 from .config import FILE, ROOT
-from .errors import QuietpageError, may_be_read_by
+from .errors import QuietpageError, closed, may_be_read_by
 from .helpline_tables import TABLE
 from .own_templates import is_included, template_names
 
@@ -44,9 +44,7 @@ def own_files(folder: Path | None) -> list[OwnFile]:
     for file in _walk(folder):
         own = OwnFile(file, _why_ignored(file, folder))
         if not own.ignored and not os.access(file, os.R_OK):
-            raise QuietpageError(
-                f"{file}: may not be read here. {may_be_read_by(folder)}"
-            )
+            raise closed(str(file), folder)
         found.append(own)
     return found
 

@@ -4,6 +4,8 @@ import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
+from babel.core import Locale
+
 from .content import Content
 from .helpline_tables import TABLE, Helpline, read_table
 from .languages import SOURCE_TAG
@@ -11,7 +13,7 @@ from .message_checks import quoted
 from .own_files import own_files, used_templates
 from .own_helplines import join_own
 from .own_templates import messages_of, template_notes
-from .po_files import TRANSLATIONS, page_messages, read_po
+from .po_files import TRANSLATIONS, catalog_file, page_messages, read_po
 
 _NEAR = 0.6
 
@@ -24,6 +26,8 @@ def report(content: Content) -> Iterator[str]:
     """
     folder = content.settings.folder
     files = own_files(folder)
+    if not files:
+        return
     templates = used_templates(files, folder)
     names = dict(templates)
     own_messages = {
@@ -74,10 +78,8 @@ def _untranslated(message: str, file: Path, content: Content) -> Iterator[str]:
         if language.tag != SOURCE_TAG and not language.messages.has(message)
     ]
     if lacking:
-        tag = lacking[0].replace("-", "_")
-        catalog = (
-            f"{content.settings.folder}/translations/{tag}/LC_MESSAGES/messages.po"
-        )
+        folder = Path(f"{content.settings.folder}", "translations")
+        catalog = catalog_file(Locale.parse(lacking[0], sep="-"), folder)
         yield (
             f"{file}: {quoted(message)} stands in English in {len(lacking)} languages"
             f" ({', '.join(lacking)}). Translate it in {catalog}, for instance: msgid"

@@ -8,7 +8,7 @@ import polib
 from babel.core import Locale, UnknownLocaleError
 
 from .config import ROOT
-from .errors import QuietpageError, may_be_read_by, shown
+from .errors import QuietpageError, closed, shown
 from .message_checks import printable, safety_faults
 from .review_marks import mark_faults
 from .review_texts import SHEET_ONLY
@@ -38,6 +38,11 @@ def catalog_files(
     return [f for f in files if with_english or f.parent.parent.name != "en"]
 
 
+def catalog_file(locale: Locale, folder: Path = TRANSLATIONS) -> Path:
+    """Return where the catalog of a locale is, or would be."""
+    return folder / str(locale) / "LC_MESSAGES" / "messages.po"
+
+
 def locale_of(file: Path) -> Locale:
     """Return the locale that the catalog's folder names."""
     name = file.parent.parent.name
@@ -64,9 +69,7 @@ def read_po(file: Path) -> polib.POFile:
                 raise QuietpageError(f"{shown(file)}:{number}: {fault}")
         catalog = polib.pofile(text, check_for_duplicates=True)
     except PermissionError as error:
-        raise QuietpageError(
-            f"{shown(file)}: may not be read here. {may_be_read_by(file.parent)}"
-        ) from error
+        raise closed(shown(file), file.parent) from error
     except UnicodeDecodeError as error:
         raise QuietpageError(f"{shown(file)}: {_NOT_UTF_8}") from error
     except (OSError, ValueError) as error:

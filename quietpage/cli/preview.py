@@ -5,7 +5,7 @@ import socket
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import click
 from flask import Flask, current_app
@@ -55,6 +55,19 @@ def refuse_busy(port: int) -> None:
             ) from error
 
 
+def or_sentence(application: WSGIApplication) -> WSGIApplication:
+    """Return `application`, with the sentence of a fault in place of a traceback."""
+
+    def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        try:
+            return application(environ, start)
+        except QuietpageError as error:
+            start("200 OK", [("Content-Type", "text/plain; charset=utf-8")])
+            return [error.format_message().encode()]
+
+    return answer
+
+
 class Preview:
     """A WSGI application: the site of the settings, made again when a file changes."""
 
@@ -69,18 +82,19 @@ class Preview:
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Answer like the site, or with the sentence that says what is wrong."""
-        try:
-            settings = for_localhost(load_settings())
-            made_of = (settings, _state(settings))
-            if made_of != self._made_of or not self._site:
-                self._site = None
-                init_content(self._app, Content(settings))
-                self._site = build_site(self._app)
-                self._made_of = made_of
-        except QuietpageError as error:
-            start_response("200 OK", [("Content-Type", "text/plain; charset=utf-8")])
-            return [error.format_message().encode()]
-        return self._site(environ, start_response)
+        return or_sentence(self._answer)(environ, start_response)
+
+    def _answer(
+        self, environ: WSGIEnvironment, start: StartResponse
+    ) -> Iterable[bytes]:
+        settings = for_localhost(load_settings())
+        made_of = (settings, _state(settings))
+        if made_of != self._made_of or not self._site:
+            self._site = None
+            init_content(self._app, Content(settings))
+            self._site = build_site(self._app)
+            self._made_of = made_of
+        return self._site(environ, start)
 
 
 def for_localhost(settings: Settings) -> Settings:

@@ -24,13 +24,14 @@ from quietpage.catalog_checks import (
     stray_files,
 )
 from quietpage.cli import review
+from quietpage.cli.preview import or_sentence
 from quietpage.config import load_settings
 from quietpage.content import Content, init_content
 from quietpage.errors import QuietpageError, shown
 from quietpage.languages import SOURCE_TAG
 from quietpage.message_checks import printable
 from quietpage.po_files import (
-    TRANSLATIONS,
+    catalog_file,
     catalog_files,
     locale_of,
     read_po,
@@ -55,7 +56,7 @@ for command in (review.sheet_command, review.take_command, review.status_command
 def add_command(tag: str) -> None:
     """Make the catalog of a new language, such as pt-BR, and say what is next."""
     locale = parse_tag(tag)
-    file = TRANSLATIONS / str(locale) / "LC_MESSAGES" / "messages.po"
+    file = catalog_file(locale)
     if file.exists():
         raise QuietpageError(f"{shown(file)}: is there already. Open it in Poedit.")
     if str(locale) in (SOURCE_TAG, "root"):
@@ -170,16 +171,12 @@ def preview_command(tag: str, port: int) -> None:
     )
 
     def show(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        try:
-            init_content(app, Content(settings))
-            answer: Iterable[bytes] = app.wsgi_app(environ, start)
-        except QuietpageError as error:
-            start("200 OK", [("Content-Type", "text/plain; charset=utf-8")])
-            return [error.format_message().encode()]
+        init_content(app, Content(settings))
+        answer: Iterable[bytes] = app.wsgi_app(environ, start)
         return answer
 
     click.echo(f"http://localhost:{port}/{name}/ shows each save on reload.")
-    run_simple("localhost", port, show)
+    run_simple("localhost", port, or_sentence(show))
 
 
 def catalog_of(tag: str) -> Path:
@@ -188,8 +185,7 @@ def catalog_of(tag: str) -> Path:
     Raises:
         QuietpageError: There is none.
     """
-    locale = parse_tag(tag)
-    file = TRANSLATIONS / str(locale) / "LC_MESSAGES" / "messages.po"
+    file = catalog_file(parse_tag(tag))
     if not file.exists():
         raise QuietpageError(
             f"{shown(file)}: is not there. Make it by: flask translate add {tag}"

@@ -14,7 +14,7 @@ from quietpage.config import Settings
 from quietpage.errors import QuietpageError
 from quietpage.languages import SOURCE_TAG, find_catalogs
 from quietpage.message_checks import printable, quoted
-from quietpage.po_files import TRANSLATIONS, read_po, write_po
+from quietpage.po_files import TRANSLATIONS, catalog_file, read_po, write_po
 from quietpage.review_marks import (
     WHOLE,
     Mark,
@@ -105,7 +105,7 @@ class _Target:
         mark: Mark,
     ) -> None:
         folder = settings.folder / "translations" if settings.folder else TRANSLATIONS
-        self.file = folder / str(locale) / "LC_MESSAGES" / "messages.po"
+        self.file = catalog_file(locale, folder)
         self._locale, self._entries, self._mark = str(locale), entries, mark
         self._is_changed = False
         if self.file.exists():
