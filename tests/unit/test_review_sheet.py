@@ -267,7 +267,7 @@ def test_a_review_may_not_be_of_the_day_after_tomorrow(
     class Today(date):
         @classmethod
         def today(cls) -> "Today":
-            return cls.fromisoformat(ON) - timedelta(days=days)  # type: ignore[return-value]
+            return cls.fromisoformat(ON) - timedelta(days=days)
 
     monkeypatch.setattr("quietpage.cli.review.date", Today)
 
