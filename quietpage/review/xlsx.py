@@ -59,6 +59,9 @@ def _write_first(sheet: Sheet, page: Worksheet) -> None:
     if sheet.terms:
         number += 2
         _text(page, number, 1, texts.terms_heading, direction).font = _BOLD
+        for question in sheet.questions:
+            number += 1
+            _text(page, number, 1, question)
         for term, used, why in sheet.terms:
             number += 1
             _text(page, number, 1, term).border = _BOX

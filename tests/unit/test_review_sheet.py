@@ -85,6 +85,17 @@ def test_the_sheet_runs_as_the_language_does(
     assert f'dir="{"rtl" if is_rtl else "ltr"}"' in file.read_text().split("<meta")[0]
 
 
+def test_the_first_page_asks_what_a_native_speaker_should_look_at(own: Path) -> None:
+    (own / "quietpage.toml").write_text("")
+    sheet, file = sheet_of(own, "pt-BR"), own / "sheet.html"
+    write_html(sheet, file)
+    cells = [c.value for c in load_workbook(made(own, "pt-BR"))["1"]["A"]]
+
+    assert any(question.startswith("“abuso”: ") for question in sheet.questions)
+    assert [question for question in sheet.questions if question not in cells] == []
+    assert sheet.questions[0] in file.read_text(encoding="utf-8")
+
+
 def test_the_page_to_print_loads_and_runs_nothing(own: Path) -> None:
     file = own / "sheet.html"
     write_html(sheet_of(own), file)
