@@ -1,4 +1,4 @@
-"""`make screenshots`: pictures of the page, to be looked at; some are in the README."""
+"""`make screenshots`: take pictures of the page to look at; the README shows some."""
 
 import shutil
 from pathlib import Path
@@ -20,12 +20,12 @@ from tests.support.locales import TAGS
 FOLDER = ROOT / "docs" / "screenshots"
 SIZES = {"phone": (360, 640), "desktop": (1280, 800)}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-# A sheet of A5 as screens show it, the printed card on its upper part.
+# A sheet of A5 in CSS pixels; the printed card is in its upper part.
 SHEET = {"width": 560, "height": 700}
 
 
 def main() -> None:
-    """Take every language, size and colour scheme, topics open; the printed card."""
+    """Take every language, size and colour scheme with open topics, and the card."""
     FOLDER.mkdir(exist_ok=True)
     with (
         TemporaryDirectory() as folder,
@@ -44,14 +44,14 @@ def main() -> None:
                     page.screenshot(path=FOLDER / f"{size}-{scheme}-{tag}.png")
                     page.context.close()
             take_open_topics(chromium, url, locale, tag)
-        # In English a country opens that is not the machine's own guess.
+        # In English, open a country that this machine would not guess.
         take_card(chromium, f"{server.url}en/")
         take_sheet(chromium, Path(folder) / "sheet.html")
         chromium.close()
 
 
 def device_locale(tag: str) -> str:
-    """Return what a device in the language's largest country asks for: ar-EG."""
+    """Return the locale of devices in the language's largest country, such as ar-EG."""
     locale = Locale.parse(tag, sep="-")
     likely = get_global("likely_subtags")
     whole = likely.get(str(locale), likely[locale.language])
@@ -87,7 +87,7 @@ def take_open_topics(browser: Browser, url: str, locale: str, tag: str) -> None:
 
 
 def take_card(browser: Browser, url: str) -> None:
-    """Take the upper part of what is printed for a reader in the United Kingdom."""
+    """Take the upper part of the printout for a reader in the United Kingdom."""
     page = visit(browser, url, "en-GB")
     page.set_viewport_size({"width": SHEET["width"], "height": SHEET["height"]})
     page.emulate_media(media="print")

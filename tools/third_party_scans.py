@@ -162,7 +162,7 @@ def script_rows(folder: Path, authority: Path) -> Iterator[Row]:
 
 
 def tls_rows(folder: Path) -> Iterator[Row]:
-    """Run testssl; leave out what it reports about the test's own certificate."""
+    """Run testssl; leave out what it reports about the certificate of this test."""
     report = folder / "testssl.json"
     subprocess.run(
         ["testssl", "--quiet", "--jsonfile", str(report), "localhost:443"],

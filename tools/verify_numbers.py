@@ -1,6 +1,6 @@
-"""`flask helplines verify`: ask the sources whether they still show the numbers.
+"""`flask helplines verify`: check that the sources still show the numbers.
 
-It sees the text of a page as it comes: no script runs, and pictures are not read.
+It reads only the text that a server sends: it runs no script and reads no picture.
 """
 
 import csv
@@ -29,7 +29,7 @@ _BETWEEN = r"[\s.()/\u2010-\u2015-]{0,3}"
 
 @dataclass(frozen=True)
 class Limits:
-    """How much of a source's time and line a check may use."""
+    """How much time and bandwidth of a source a check may use."""
 
     pause_seconds: float = 2
     seconds: float = 20
@@ -38,7 +38,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a source of a row said: one of the three states above, and why."""
+    """The answer of a source: one of the three states above, and the reason."""
 
     line: int
     row: Helpline
@@ -60,7 +60,7 @@ class _Text(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         del tag
-        # A link's number counts too: some pages write it out in words alone.
+        # A number in a link counts too: some pages show it only in words.
         self.parts += [v[4:] for _, v in attrs if v and v.startswith("tel:")]
 
     def handle_data(self, data: str) -> None:
@@ -68,7 +68,7 @@ class _Text(HTMLParser):
 
 
 def is_shown(html: str, number: str, country: str) -> bool:
-    """Return whether a page's text has the number, national or international.
+    """Return whether a page's text has the number, in national or international form.
 
     >>> is_shown("<p>+44 (0)808 2000&nbsp;247", "08082000247", "GB")
     True
@@ -99,7 +99,7 @@ def verify(
     limits: Limits = Limits(),
     tls: ssl.SSLContext | None = None,
 ) -> Iterator[Answer]:
-    """Ask each https source of each row in service once, one after the other."""
+    """Fetch each https source of each row in service once, one after another."""
     tls = tls or ssl.create_default_context()
     asked_at: dict[str, float] = {}
     for line, row in read_table(table, Helpline):
@@ -124,7 +124,7 @@ def verify(
 
 
 def _page(address: str, limits: Limits, tls: ssl.SSLContext) -> str:
-    """Return what one request brings within the limits; a redirect is not followed."""
+    """Return the page that one request gets within the limits; follow no redirect."""
     parts = urlsplit(address)
     end = time.monotonic() + limits.seconds
     connection = http.client.HTTPSConnection(
@@ -159,14 +159,14 @@ def _page(address: str, limits: Limits, tls: ssl.SSLContext) -> str:
 
 
 def gone(answers: Collection[Answer]) -> list[int]:
-    """Return the lines of numbers that somebody saw once and no read source shows."""
+    """Return the lines of numbers that somebody saw once and no source still shows."""
     read = [a for a in answers if a.state != NOT_REACHED and a.row.checked]
     there = {a.line for a in read if a.state == STILL_THERE}
     return sorted({a.line for a in read} - there)
 
 
 def write_checked(answers: Collection[Answer], day: date, table: Path = TABLE) -> None:
-    """Put the day into the rows whose number a source still shows."""
+    """Put the date into the rows whose number a source still shows."""
     there = {a.line for a in answers if a.state == STILL_THERE}
     rows = list(read_table(table, Helpline))
     columns = [column.name for column in fields(Helpline)]

@@ -1,4 +1,4 @@
-"""`make bench`: measure, and write the tables of docs/performance.md anew."""
+"""`make bench`: measure, and rewrite the tables of docs/performance.md."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def measure(folder: Path) -> dict[str, report.Report]:
-    """Return the report of every subject, by its mark in the page."""
+    """Return the report of every subject, by its marker in the page."""
     reports = {}
     with ExitStack() as stack:
         servers = {

@@ -1,4 +1,4 @@
-"""What the first round trip carries in each language: all that danger asks for.
+"""What the first round trip carries in each language: all that is needed in danger.
 
 `python -m tools.benchmark.first_flight` prints this table alone.
 """
@@ -15,8 +15,8 @@ from tools.benchmark.report import Goal, Report, table
 # Ten segments of 1,460 bytes: the initial window of TCP (RFC 6928).
 FIRST_BYTES = 14_600
 MOST_BYTES = 32_768
-# Before it stand the exit, topics 1 to 3, and the numbers of the countries where the
-# page's language is official.
+# It follows the exit, topics 1 to 3, and the numbers of the countries where the page's
+# language is official.
 MARK = b"<hr>"
 
 
@@ -48,7 +48,7 @@ def measure(server: Server, tag: str) -> tuple[int, int, int, int]:
 
 
 def report(server: Server) -> Report:
-    """Return the table, the language with the least room first."""
+    """Return the table, with the tightest language first."""
     found = sorted(((*measure(server, tag), tag) for tag in TAGS), key=lambda f: -f[1])
     _, most_needed, _, whole, tag = found[0]
     goals = (

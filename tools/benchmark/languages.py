@@ -1,4 +1,4 @@
-"""What a language costs: time to start, memory of a worker, time of a request."""
+"""The cost of a language: start-up time, memory of a worker, time of a request."""
 
 import os
 import statistics
@@ -20,7 +20,7 @@ COUNTS = (1, 5, 25)
 MOST_START_S = 2.5
 MOST_USS_MB = 60
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-# Our catalogs under the names of other locales stand for the languages to come.
+# Copies of our catalogs under the names of other locales simulate future languages.
 MORE = ("hi_IN", "bn_IN", "ru_UA", "fr_CA", "de_AT", "es_MX", "it_CH", "ro_MD")
 
 # In the order of the table: start in s, MB of a worker, MB of the whole site, µs of
@@ -61,13 +61,13 @@ def _cpu_s(server: Server) -> float:
 
 
 def _memory_mb(pid: int, kind: str) -> float:
-    """Return what a process has alone (Private_), or its share of all (Pss:)."""
+    """Return the private memory of a process (Private_), or its share (Pss:)."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return sum(int(line.split()[1]) for line in lines if line.startswith(kind)) / 1024
 
 
 def report(folder: Path) -> Report:
-    """Return the table; the numbers of languages take turns."""
+    """Return the table; measure each number of languages in turn."""
     found: dict[int, list[Costs]] = {count: [] for count in COUNTS}
     for number in range(ROUNDS):
         for count in COUNTS:

@@ -1,8 +1,8 @@
 """How long a reader waits at half of what a server can do.
 
-An open loop: requests fall due at random times whether or not the server keeps up,
-and the wait counts from when one was due (wrk waits for answers and so hides stalls;
-wrk2 is no Debian package; h2load sends for all its connections in the same instant).
+This is an open loop: requests are due at random times whether or not the server keeps
+up, and each wait counts from that time. wrk waits for answers and so hides stalls,
+Debian does not package wrk2, and h2load sends on all connections at the same instant.
 """
 
 import random
@@ -29,7 +29,7 @@ def waits(port: int, rate: float, seconds: float = SECONDS) -> list[float]:
     """Return the sorted waits in milliseconds at `rate` requests a second."""
     chance = random.Random(1)  # noqa: S311 - times, not secrets
     idle = deque(_connect(port) for _ in range(CONNECTIONS))
-    # When what is under way was due, by connection; what is due and not sent.
+    # The due times of requests sent, by connection; those of requests not yet sent.
     asked: dict[socket.socket, float] = {}
     late: deque[float] = deque()
     found = []
@@ -53,7 +53,7 @@ def waits(port: int, rate: float, seconds: float = SECONDS) -> list[float]:
 
 
 def _connect(port: int) -> socket.socket:
-    """Return a connection that is readable once a whole answer has come."""
+    """Return a connection that becomes readable once a whole answer has arrived."""
     connection = socket.create_connection(("127.0.0.1", port), 5)
     connection.sendall(REQUEST)
     answer = b""

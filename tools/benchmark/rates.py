@@ -1,7 +1,7 @@
-"""Requests a second beside peers, on gunicorn and on nginx.
+"""Requests a second compared with peers, on gunicorn and on nginx.
 
-Each round asks every server in turn, with few connections and with many. The median of
-the rounds counts: on two cores that are shared, threads collapse in some of them.
+Each round measures every server in turn, with few connections and with many. The median
+of the rounds counts, because threads collapse in some rounds on two shared cores.
 """
 
 import re
@@ -21,9 +21,9 @@ PLAIN_FILE = "a plain file on nginx"
 
 
 class Peer(NamedTuple):
-    """What gunicorn serves, on which worker, and how much faster we have to be.
+    """An app that gunicorn serves, its worker, and how much faster we must be.
 
-    `least` holds a ratio for each of `CONNECTIONS`, nought where none is wanted.
+    `least` has a ratio for each of `CONNECTIONS`, 0 for no goal.
     """
 
     target: str
@@ -55,22 +55,22 @@ Rates = dict[str, dict[int, list[float]]]
 def requests_per_second(
     port: int, seconds: int = SECONDS, connections: int = CONNECTIONS[0]
 ) -> float:
-    """Return what wrk measures over keep-alive connections; errors end the run."""
+    """Return the rate that wrk measures over keep-alive connections; stop at errors."""
     command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s"]
-    told = subprocess.run(
+    result = subprocess.run(
         [*command, "-H", "Accept-Encoding: gzip", f"http://127.0.0.1:{port}/"],
         capture_output=True,
         text=True,
         check=False,
     )
-    found = re.search(r"Requests/sec: *([1-9][\d.]+)", told.stdout)
-    if not found or "Non-2xx" in told.stdout:
-        raise SystemExit(f"wrk: port {port}: {told.stdout}{told.stderr}")
+    found = re.search(r"Requests/sec: *([1-9][\d.]+)", result.stdout)
+    if not found or "Non-2xx" in result.stdout:
+        raise SystemExit(f"wrk: port {port}: {result.stdout}{result.stderr}")
     return float(found[1])
 
 
 def measure(ports: Mapping[str, int]) -> Rates:
-    """Return the rates of every round, the servers by turns."""
+    """Return the rates of every round, measuring the servers in turn."""
     rates: Rates = {name: {count: [] for count in CONNECTIONS} for name in ports}
     for _ in range(ROUNDS):
         for count in CONNECTIONS:
@@ -81,7 +81,7 @@ def measure(ports: Mapping[str, int]) -> Rates:
 
 
 def report(rates: Rates) -> Report:
-    """Return the table, ratios beside it, and what was wanted of them."""
+    """Return the table with its ratios, and the goals."""
     wanted = {name: peer.least for name, peer in PEERS.items()} | NGINX_PEERS
     rows, goals = [], []
     for name, found in rates.items():

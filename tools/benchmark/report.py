@@ -1,4 +1,4 @@
-"""What a subject of `make bench` hands back, and where it goes: docs/performance.md."""
+"""The results of `make bench`, and how they get into docs/performance.md."""
 
 import os
 import platform
@@ -17,7 +17,7 @@ FILE = ROOT / "docs" / "performance.md"
 
 @dataclass(frozen=True)
 class Goal:
-    """What is wanted, what came out, and whether that is enough."""
+    """A goal, the result, and whether it meets the goal."""
 
     wanted: str
     measured: str
@@ -26,7 +26,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Report:
-    """A subject's table in Markdown, and the goals it decides."""
+    """The table of a subject in Markdown, and its goals."""
 
     table: str
     goals: tuple[Goal, ...] = ()
@@ -39,7 +39,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def goals_table(reports: Iterable[Report]) -> str:
-    """Return what falls short or not, in one table."""
+    """Return a table of the goals and whether each is met."""
     return table(
         ("goal", "measured", "met"),
         [
@@ -51,15 +51,15 @@ def goals_table(reports: Iterable[Report]) -> str:
 
 
 def put(name: str, text: str) -> None:
-    """Put `text` between the marks of that name; the prose around them stays."""
+    """Put `text` between the markers of that name; keep the prose around them."""
     marks = re.compile(f"(<!-- {name} -->\n).*?(<!-- end -->)", re.DOTALL)
     page, count = marks.subn(
         lambda mark: f"{mark[1]}{text}\n{mark[2]}", FILE.read_text(encoding="utf-8")
     )
     if count != 1:
         raise SystemExit(
-            f"docs/performance.md: holds the mark <!-- {name} --> with its"
-            f" <!-- end --> {count} times, but must once. Put it back from git."
+            f"docs/performance.md: has the marker <!-- {name} --> with its"
+            f" <!-- end --> {count} times, but must have it once. Restore it from git."
         )
     FILE.write_text(page, encoding="utf-8")
 
@@ -81,6 +81,6 @@ def machine() -> str:
 
 
 def _first_number(*command: str) -> str:
-    told = subprocess.run(command, capture_output=True, text=True, check=False)
-    found = re.search(r"\d+\.\d[\d.]*", told.stdout + told.stderr)
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    found = re.search(r"\d+\.\d[\d.]*", result.stdout + result.stderr)
     return found[0] if found else "of unknown version"

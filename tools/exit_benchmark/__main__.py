@@ -1,8 +1,8 @@
-"""`make bench-exit`: our exit beside GOV.UK's and NSW's, by the pixels of a screen.
+"""`make bench-exit`: our exit compared with GOV.UK's and NSW's, by screen pixels.
 
-Each round asks each site in turn. Mouse and keys are the X server's, frames are
-pictures of its screen, and the exit's destination never answers or does so after 3 s:
-all that is seen to vanish, the page itself took away.
+Each round visits each site in turn. Mouse and keys are those of the X server, and
+frames are pictures of its screen. The exit's destination answers after 3 s or never, so
+whatever disappears from the screen, the page itself removed.
 """
 
 import statistics
@@ -45,7 +45,7 @@ def place_on_screen(engine: Engine, selector: str) -> tuple[int, int]:
 
 
 def open_to_read(engine: Engine, display: Display, subject: Subject) -> None:
-    """Open the page in a tab of its own, scrolled to where there is much text."""
+    """Open the page in a new tab, scrolled to a place with much text."""
     engine.fresh_tab()
     engine.open(subject.url)
     engine.run(
@@ -63,7 +63,7 @@ def time_to_hidden(
     """Return milliseconds from the press, or the last key, to the first blank frame."""
     place = place_on_screen(engine, subject.exit_selector)
     if by_keys:
-        # A click into the text, as the address bar has the keyboard in a new tab.
+        # A click into the text, because in a new tab the address bar has the focus.
         press_mouse(display, (TEXT_AREA[0], TEXT_AREA[1]), PRESS_S)
     seen: list[tuple[float, bool]] = []
     camera = Display()
@@ -105,9 +105,9 @@ def backs_that_reveal(
 
 
 def summary(values: list[float]) -> str:
-    """Return the median and the worst; a page that stayed is no number."""
-    told = (statistics.median(values), max(values))
-    return " / ".join("stays" if isinf(value) else f"{value:.0f}" for value in told)
+    """Return the median and the worst; a page that stayed counts as "stays"."""
+    shown = (statistics.median(values), max(values))
+    return " / ".join("stays" if isinf(value) else f"{value:.0f}" for value in shown)
 
 
 def main() -> None:
@@ -162,7 +162,7 @@ def main() -> None:
                     + " | ".join(cells)
                     + " |"
                 )
-            # WebKitGTK's driver knows no touch.
+            # WebKitGTK's driver has no touch.
             touched = (
                 touch_rows(engine, compared, destination) if name != "WebKitGTK" else []
             )
