@@ -66,9 +66,7 @@ bench: .venv/debian ## Measure speed next to peers; write docs/performance.md (n
 	$(BIN)/python -m tools.benchmark
 
 bench-exit: .venv/debian ## Measure the exit next to GOV.UK's and NSW's (needs npm)
-	$(BIN)/python -m tools.exit_benchmark Chromium
-	$(BIN)/python -m tools.exit_benchmark Firefox
-	$(BIN)/python -m tools.exit_benchmark WebKitGTK
+	$(BIN)/python -m tools.exit_benchmark
 
 robustness: .venv/debian ## Send the site 100,000 bad requests, crowds and faults, as root
 	sh tools/install-debian tshark ethtool iproute2

@@ -18,8 +18,10 @@ def progress_map(label: str, work: Callable[[T], R], items: Sequence[T]) -> Iter
     begun = time.monotonic()
     for done, item in enumerate(items):
         if is_shown:
-            left_s = (time.monotonic() - begun) / (done or 1) * (len(items) - done)
-            left = f", about {left_s:.0f} s left" if left_s >= 1 and done else ""
+            # The first is slow, as nothing is warm, and foretells nothing.
+            per_item_s = (time.monotonic() - begun) / done if done > 1 else 0
+            left_s = round(per_item_s * (len(items) - done))
+            left = f", about {left_s} s left" * (left_s > 0)
             _write(f"{label}: {done + 1} of {len(items)}{left}")
         try:
             result = work(item)

@@ -9,10 +9,12 @@ from pathlib import Path
 from shutil import copytree
 
 from quietpage.po_files import TRANSLATIONS
+from quietpage.progress import progress_map
 from tests.support.gunicorn import Server, start_server
 from tests.support.locales import TAGS
 from tools.benchmark.rates import requests_per_second
-from tools.benchmark.report import Goal, Report, table
+from tools.benchmark.report import Report
+from tools.tables import Goal, rounds, table
 
 ROUNDS = 5
 SECONDS = 2
@@ -69,12 +71,17 @@ def _memory_mb(pid: int, kind: str) -> float:
 def report(folder: Path) -> Report:
     """Return the table; the numbers of languages take turns."""
     found: dict[int, list[Costs]] = {count: [] for count in COUNTS}
-    for number in range(ROUNDS):
-        for count in COUNTS:
-            found[count].append(measure(folder / f"{number}-{count}", count))
+    turns = [(number, count) for number in range(rounds(ROUNDS)) for count in COUNTS]
+
+    def start(turn: tuple[int, int]) -> Costs:
+        return measure(folder / f"{turn[0]}-{turn[1]}", turn[1])
+
+    measured = progress_map("Starting with languages", start, turns)
+    for (_, count), cost in zip(turns, measured, strict=True):
+        found[count].append(cost)
     costs = {
-        count: [statistics.median(column) for column in zip(*rounds, strict=True)]
-        for count, rounds in found.items()
+        count: [statistics.median(column) for column in zip(*starts, strict=True)]
+        for count, starts in found.items()
     }
     start_s, uss_mb, *_ = costs[COUNTS[-1]]
     goals = (

@@ -7,14 +7,17 @@ answer come at the same rate as the last.
 
 import shutil
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
+from quietpage.progress import progress_map
 from tests.support.chromium_flags import CHROMIUM_FLAGS
-from tools.benchmark.report import Report, table
+from tools.bar_chart import Bar, Chart
+from tools.benchmark.report import Report
+from tools.tables import rounds, table
 
 ROUNDS = 5
 SLOWED = 6
@@ -97,17 +100,23 @@ def visit(browser: Browser, site: Site, line: tuple[int, int]) -> Visit:
 
 def report(sites: Sequence[Site]) -> Report:
     """Return the table; the sites take turns."""
-    rows = []
+    turns = [
+        (line, site) for line in LINES for _ in range(rounds(ROUNDS)) for site in sites
+    ]
+    found: dict[tuple[str, str], list[Visit]] = {
+        (line, site.name): [] for line in LINES for site in sites
+    }
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS
         )
-        for line, values in LINES.items():
-            found: dict[str, list[Visit]] = {site.name: [] for site in sites}
-            for _ in range(ROUNDS):
-                for site in sites:
-                    found[site.name].append(visit(browser, site, values))
-            rows += [_row(line, name, visits) for name, visits in found.items()]
+
+        def open_site(turn: tuple[str, Site]) -> Visit:
+            return visit(browser, turn[1], LINES[turn[0]])
+
+        measured = progress_map("Visits by phone", open_site, turns)
+        for (line, site), one in zip(turns, measured, strict=True):
+            found[line, site.name].append(one)
         browser.close()
     head = (
         "",
@@ -118,7 +127,20 @@ def report(sites: Sequence[Site]) -> Report:
         "bytes",
         "requests",
     )
-    return Report(table(head, rows))
+    rows = [_row(line, name, visits) for (line, name), visits in found.items()]
+    return Report(table(head, rows), chart=_weights(found))
+
+
+def _weights(found: Mapping[tuple[str, str], list[Visit]]) -> Chart:
+    """Return how many bytes a visit is, which no line changes."""
+    bars = [
+        Bar(name, visits[-1].size_bytes, f"{visits[-1].size_bytes:,} B")
+        for (line, name), visits in found.items()
+        if line == next(iter(LINES))
+    ]
+    return Chart(
+        "bytes", "What a first visit loads, compressed as it comes", {"": bars}
+    )
 
 
 def _row(line: str, name: str, visits: list[Visit]) -> tuple[str, ...]:

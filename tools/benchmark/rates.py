@@ -10,12 +10,16 @@ import subprocess
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tools.benchmark.report import Goal, Report, table
+from quietpage.progress import progress_map
+from tools.bar_chart import OURS
+from tools.benchmark.report import Report
+from tools.tables import Goal, rounds, table
 
 ROUNDS = 7
 SECONDS = 2
 CONNECTIONS = (16, 64)
-OURS = "Quietpage"
+RAW_ON_THREADS = "raw WSGI function on threads"
+RAW_ON_GEVENT = "raw WSGI function on gevent"
 EXPORT = "the export on nginx"
 PLAIN_FILE = "a plain file on nginx"
 
@@ -33,17 +37,15 @@ class Peer(NamedTuple):
 
 PEERS = {
     OURS: Peer("app:wsgi_app()", "gevent"),
-    "raw WSGI function on threads": Peer(
-        "tools.benchmark.peers:raw_wsgi()", "gthread", (1.3, 1.0)
-    ),
-    "raw WSGI function on gevent": Peer(
-        "tools.benchmark.peers:raw_wsgi()", "gevent", (0.95, 0.95)
-    ),
-    "bare Flask view": Peer(
+    RAW_ON_THREADS: Peer("tools.benchmark.peers:raw_wsgi()", "gthread", (1.3, 1.0)),
+    RAW_ON_GEVENT: Peer("tools.benchmark.peers:raw_wsgi()", "gevent", (0.95, 0.95)),
+    "bare Flask view on threads": Peer(
         "tools.benchmark.peers:bare_flask()", "gthread", (1.7, 1.7)
     ),
-    "naive page": Peer("tools.benchmark.peers:naive()", "gthread", (6, 6)),
-    "naive page, text finished": Peer("tools.benchmark.peers:finished()", "gthread"),
+    "naive page on threads": Peer("tools.benchmark.peers:naive()", "gthread", (6, 6)),
+    "naive page on threads, text finished": Peer(
+        "tools.benchmark.peers:finished()", "gthread"
+    ),
 }
 # The export is compared with it.
 NGINX_PEERS = {EXPORT: (0.0, 0.0), PLAIN_FILE: (0.95, 0.95)}
@@ -72,11 +74,19 @@ def requests_per_second(
 def measure(ports: Mapping[str, int]) -> Rates:
     """Return the rates of every round, the servers by turns."""
     rates: Rates = {name: {count: [] for count in CONNECTIONS} for name in ports}
-    for _ in range(ROUNDS):
-        for count in CONNECTIONS:
-            for name, port in ports.items():
-                rate = requests_per_second(port, connections=count)
-                rates[name][count].append(rate)
+    turns = [
+        (name, count)
+        for _ in range(rounds(ROUNDS))
+        for count in CONNECTIONS
+        for name in ports
+    ]
+
+    def ask(turn: tuple[str, int]) -> float:
+        return requests_per_second(ports[turn[0]], connections=turn[1])
+
+    measured = progress_map("Requests a second", ask, turns)
+    for (name, count), rate in zip(turns, measured, strict=True):
+        rates[name][count].append(rate)
     return rates
 
 
