@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from math import isfinite
 
 from quietpage.config import ROOT
 
@@ -23,12 +22,13 @@ rect{fill:#8b949e}.ours{fill:#6cb0ff}.open{fill:none;stroke:#8b949e}}"""
 class Bar:
     """A figure: whose it is, how long its bar, and the figure as it is read.
 
-    One without an end (`inf`) is dashed and as long as the longest.
+    The bar of one that is only known to be longer is dashed.
     """
 
     label: str
     value: float
     shown: str
+    is_longer: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,17 +77,16 @@ class Chart:
         """Yield a line of the picture for the title, each group and each bar."""
         yield f'<text class="b" x="16" y="17">{escape(self.title)}</text>'
         values = [bar.value for bars in self.groups.values() for bar in bars]
-        longest = max((value for value in values if isfinite(value)), default=0) or 1
+        longest = max(values) or 1
         for group, bars in self.groups.items():
             if group:
                 yield f'<text x="16" y="17">{escape(group)}</text>'
             for bar in bars:
-                share = bar.value / longest if isfinite(bar.value) else 1
-                width = round(share * LONGEST_BAR, 1)
-                kind = "ours" * (bar.label == OURS) + "open" * (not isfinite(bar.value))
+                width = round(bar.value / longest * LONGEST_BAR, 1)
+                kind = "open" if bar.is_longer else "ours" * (bar.label == OURS)
                 yield (
                     f'<text class="l" x="{LEFT - 8}" y="17">{escape(bar.label)}</text>'
-                    f'<rect class="{kind}" x="{LEFT}" y="4" width="{width}"'
+                    f'<rect class="{kind}" x="{LEFT}" y="4" width="{width:g}"'
                     f' height="16"/>'
                     f'<text x="{LEFT + width + 8:g}" y="17">{escape(bar.shown)}</text>'
                 )

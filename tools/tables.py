@@ -100,7 +100,8 @@ def machine(programs: Mapping[str, Sequence[str]], others: Sequence[str] = ()) -
         f" {model[1] if model else platform.machine()}, {os.cpu_count()} cores,"
         f" {memory:.0f} GB; Linux {platform.release().partition('-')[0]},"
         f" Python {platform.python_version()}, {versions}."
-        " Everything, load and browsers included, ran on this one machine."
+        " Everything, load and browsers included, ran on this one machine, whose load"
+        f" before was {os.getloadavg()[0]:.1f}."
     )
 
 

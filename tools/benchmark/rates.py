@@ -1,7 +1,8 @@
 """Requests a second beside peers, on gunicorn and on nginx.
 
-Each round asks every server in turn, with few connections and with many. The median of
-the rounds counts: on two cores that are shared, threads collapse in some of them.
+Each round asks every server in turn, with few connections and with many, and every
+second round in reverse. The median of the rounds counts: on two cores that are shared,
+threads collapse in some of them.
 """
 
 import re
@@ -74,11 +75,12 @@ def requests_per_second(
 def measure(ports: Mapping[str, int]) -> Rates:
     """Return the rates of every round, the servers by turns."""
     rates: Rates = {name: {count: [] for count in CONNECTIONS} for name in ports}
+    names = list(ports)
     turns = [
         (name, count)
-        for _ in range(rounds(ROUNDS))
+        for number in range(rounds(ROUNDS))
         for count in CONNECTIONS
-        for name in ports
+        for name in (names if number % 2 else names[::-1])
     ]
 
     def ask(turn: tuple[str, int]) -> float:

@@ -8,7 +8,7 @@ from math import isinf
 from tests.support.browser_engines import Chromium
 from tools.bar_chart import OURS, Bar, Chart
 from tools.exit_benchmark.peers import Subject
-from tools.exit_benchmark.times import TOUCH, TOURS
+from tools.exit_benchmark.times import FILMED_S, TOUCH, TOURS
 from tools.tables import Goal, table, today
 
 # Of the time that a peer takes.
@@ -74,7 +74,7 @@ def times_text(figures: Figures) -> str:
     """Return the chart and the table of times and of what Back shows."""
     groups = {
         kind: [
-            Bar(site, value, _shown(value))
+            Bar(site, min(value, FILMED_S * 1000), _shown(value), isinf(value))
             for site, value in figures.medians(kind).items()
         ]
         for kind in figures.times_ms
@@ -90,7 +90,7 @@ def touches_text(figures: Figures) -> str:
     """Return the chart and the table of touches."""
     bars = [Bar(site, n, str(n)) for site, n in figures.leaving().items()]
     title = (
-        f"Of {len(figures.touches)} nervous touches, leave the page, {figures.engine}"
+        f"Of {len(figures.touches)} nervous touches leave the page, {figures.engine}"
     )
     chart = Chart(f"touches-{figures.engine.lower()}", title, {"": bars})
     rows = [

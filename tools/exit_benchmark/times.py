@@ -40,6 +40,8 @@ KINDS = {TOUCH: (False, 1), KEYS: (True, 1), SLOWED: (False, 6)}
 TOURS = ("one page", "a tour")
 ROUNDS = 20
 PRESS_S = 0.08
+# From the press on.
+FILMED_S = 0.6
 
 
 def tried_twice(work: Callable[[T], R]) -> Callable[[T], R]:
@@ -89,7 +91,9 @@ def time_to_hidden(
         press_mouse(display, (TEXT_AREA[0], TEXT_AREA[1]), PRESS_S)
     seen: list[tuple[float, bool]] = []
     camera = Display()
-    filming = threading.Thread(target=lambda: seen.extend(frames(camera, 0.7)))
+    filming = threading.Thread(
+        target=lambda: seen.extend(frames(camera, FILMED_S + 0.1))
+    )
     filming.start()
     if by_keys:
         pressed = press_keys(display, subject.keys)
