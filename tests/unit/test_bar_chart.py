@@ -6,8 +6,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from quietpage.config import ROOT
 from tools import bar_chart
-from tools.bar_chart import Bar, Chart
+from tools.bar_chart import FOLDER, Bar, Chart
 
 SVG = "{http://www.w3.org/2000/svg}"
 CHART = Chart(
@@ -68,6 +69,23 @@ def test_words_and_bars_can_be_seen(scheme: str) -> None:
 
     assert contrast(words, ground) >= 4.5
     assert min(contrast(bar, ground) for bar in (peers, ours, dashes)) >= 3
+
+
+def test_the_docs_say_of_each_chart_what_it_shows() -> None:
+    pages = [ROOT / "docs" / name for name in ("exit.md", "performance.md")]
+    images = [
+        image
+        for page in pages
+        for image in re.findall(
+            r"!\[(.*)\]\(charts/(.*)\)", page.read_text(encoding="utf-8")
+        )
+    ]
+
+    assert {name for _, name in images} == {f.name for f in FOLDER.glob("*.svg")}
+    for text, name in images:
+        picture = parsed((FOLDER / name).read_text(encoding="utf-8"))
+        title, desc = picture.findtext(f"{SVG}title"), picture.findtext(f"{SVG}desc")
+        assert text == f"{title}. {desc}"
 
 
 def parsed(svg: str) -> ET.Element:
