@@ -8,7 +8,9 @@ from quietpage.config import ROOT
 
 FOLDER = ROOT / "docs" / "charts"
 OURS = "Quietpage"
-WIDTH, LEFT, LONGEST_BAR, LINE = 560, 210, 240, 24
+WIDTH, LEFT, LONGEST_BAR, LINE = 590, 230, 240, 24
+# What is little next to the longest is still seen.
+LEAST_BAR = 2
 # A picture has its own ground: whatever page it is on, its text can be read.
 STYLE = """svg{color:#1f2328;background:#ffffff;font:14px system-ui,sans-serif}
 text{fill:currentColor}.b{font-weight:700}.l{text-anchor:end}
@@ -83,6 +85,7 @@ class Chart:
                 yield f'<text x="16" y="17">{escape(group)}</text>'
             for bar in bars:
                 width = round(bar.value / longest * LONGEST_BAR, 1)
+                width = max(width, LEAST_BAR) if bar.value else 0
                 kind = "open" if bar.is_longer else "ours" * (bar.label == OURS)
                 yield (
                     f'<text class="l" x="{LEFT - 8}" y="17">{escape(bar.label)}</text>'

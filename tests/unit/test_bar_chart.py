@@ -44,6 +44,13 @@ def test_bars_are_to_scale_and_dashed_where_longer() -> None:
     assert [bar.get("class") for bar in bars] == ["ours", "", "ours", "open"]
 
 
+def test_a_figure_next_to_a_thousandfold_one_is_seen() -> None:
+    bars = [Bar("Quietpage", 1, "1"), Bar("A peer", 1000, "1000")]
+
+    [ours, _] = parsed(Chart("far", "Far", {"": bars}).svg()).findall(f".//{SVG}rect")
+    assert ours.get("width") == "2"
+
+
 def test_a_chart_of_noughts_draws_no_bar() -> None:
     picture = Chart("none", "None", {"": [Bar("Quietpage", 0, "0")]}).svg()
 

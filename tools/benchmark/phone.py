@@ -138,9 +138,7 @@ def _weights(found: Mapping[tuple[str, str], list[Visit]]) -> Chart:
         for (line, name), visits in found.items()
         if line == next(iter(LINES))
     ]
-    return Chart(
-        "bytes", "What a first visit loads, compressed as it comes", {"": bars}
-    )
+    return Chart("bytes", "Bytes that a first visit loads", {"": bars})
 
 
 def _row(line: str, name: str, visits: list[Visit]) -> tuple[str, ...]:
