@@ -66,9 +66,7 @@ bench: .venv/debian ## Compare the speed with peers; write docs/performance.md (
 	$(BIN)/python -m tools.benchmark
 
 bench-exit: .venv/debian ## Compare the exit with GOV.UK's and NSW's (needs npm)
-	$(BIN)/python -m tools.exit_benchmark Chromium
-	$(BIN)/python -m tools.exit_benchmark Firefox
-	$(BIN)/python -m tools.exit_benchmark WebKitGTK
+	$(BIN)/python -m tools.exit_benchmark
 
 robustness: .venv/debian ## Attack the site with bad requests, load and faults (needs root)
 	sh tools/install-debian tshark ethtool iproute2

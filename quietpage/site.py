@@ -1,7 +1,7 @@
 """The site as visitors meet it: answers made at start, served by look-up."""
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from .compression import CODERS
 from .config import Settings
 from .negotiation import CODINGS, choose_coding, locale_chooser
+from .progress import progress_map
 from .security_headers import ONION_LOCATION
 
 if TYPE_CHECKING:
@@ -50,22 +51,26 @@ def freeze(
     documents: Mapping[str, Rendered], codings: Iterable[str] = CODINGS
 ) -> dict[tuple[str, str], Snapshot]:
     """Return {(tag, coding): snapshot}, all of one size in each coding."""
-    frozen = {}
+    keys = [(tag, coding) for coding in codings for tag in documents]
     # The compressors let go of Python's lock: every core takes a language.
     with ThreadPoolExecutor() as pool:
-        for coding in codings:
-            padders = dict(
-                zip(
-                    documents,
-                    pool.map(CODERS[coding], (d.body for d in documents.values())),
-                    strict=True,
-                )
+        made = [
+            pool.submit(CODERS[coding], documents[tag].body) for tag, coding in keys
+        ]
+        padders = dict(
+            zip(
+                keys,
+                progress_map("Compressing pages", Future.result, made),
+                strict=True,
             )
-            size_bytes = max(len(padded(0)) for padded in padders.values())
-            for tag, padded in padders.items():
-                body = padded(size_bytes - len(padded(0)))
-                headers = _headers(documents[tag], coding, body)
-                frozen[tag, coding] = Snapshot(headers, body)
+        )
+    size_bytes: dict[str, int] = {}
+    for (_, coding), padded in padders.items():
+        size_bytes[coding] = max(size_bytes.get(coding, 0), len(padded(0)))
+    frozen = {}
+    for (tag, coding), padded in padders.items():
+        body = padded(size_bytes[coding] - len(padded(0)))
+        frozen[tag, coding] = Snapshot(_headers(documents[tag], coding, body), body)
     return frozen
 
 

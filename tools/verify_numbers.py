@@ -20,11 +20,14 @@ import phonenumbers
 
 from quietpage.helpline_references import SEPARATOR
 from quietpage.helpline_tables import TABLE, Helpline, read_table
+from quietpage.progress import progress_map
 
 STILL_THERE, NOT_THERE, NOT_REACHED = "still there", "not there", "not reachable"
 _AGENT = "Quietpage number check"
 # What people put between the digits of a number.
 _BETWEEN = r"[\s.()/\u2010-\u2015-]{0,3}"
+# A line of the table, its row, and an address that is said to show the number.
+Source = tuple[int, Helpline, str]
 
 
 @dataclass(frozen=True)
@@ -102,25 +105,33 @@ def verify(
     """Fetch each https source of each row in service once, one after another."""
     tls = tls or ssl.create_default_context()
     asked_at: dict[str, float] = {}
+
+    def ask(source: Source) -> Answer:
+        line, row, address = source
+        host = urlsplit(address).netloc
+        wait = asked_at.get(host, -limits.pause_seconds) + limits.pause_seconds
+        time.sleep(max(0, wait - time.monotonic()))
+        try:
+            html = _page(address, limits, tls)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            return Answer(line, row, address, NOT_REACHED, str(error)[:120])
+        finally:
+            asked_at[host] = time.monotonic()
+        found = is_shown(html, row.phone or row.sms_number, row.country)
+        return Answer(line, row, address, STILL_THERE if found else NOT_THERE)
+
+    yield from progress_map("Asking sources", ask, list(_sources(table, countries)))
+
+
+def _sources(table: Path, countries: Collection[str]) -> Iterator[Source]:
+    """Yield each https source of a number in service."""
     for line, row in read_table(table, Helpline):
         if row.status != "in service" or (countries and row.country not in countries):
             continue
-        number = row.phone or row.sms_number
         for address in row.source.split(SEPARATOR):
-            if not number or not address.startswith("https://"):
-                continue
-            address = address.split()[0]  # noqa: PLW2901 - a note may follow
-            host = urlsplit(address).netloc
-            wait = asked_at.get(host, -limits.pause_seconds) + limits.pause_seconds
-            time.sleep(max(0, wait - time.monotonic()))
-            try:
-                html = _page(address, limits, tls)
-            except (OSError, http.client.HTTPException, ValueError) as error:
-                yield Answer(line, row, address, NOT_REACHED, str(error)[:120])
-            else:
-                found = is_shown(html, number, row.country)
-                yield Answer(line, row, address, STILL_THERE if found else NOT_THERE)
-            asked_at[host] = time.monotonic()
+            if (row.phone or row.sms_number) and address.startswith("https://"):
+                # A note may follow.
+                yield line, row, address.split()[0]
 
 
 def _page(address: str, limits: Limits, tls: ssl.SSLContext) -> str:

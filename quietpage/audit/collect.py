@@ -5,13 +5,14 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from quietpage.errors import QuietpageError
 from quietpage.export.files import guide_file
 from quietpage.negotiation import CODINGS
+from quietpage.progress import progress_map
 
 from .client import PORTS, Answer, Client, NoAnswerError, printable, resolve
 
@@ -157,8 +158,8 @@ def collect(url: str, timeout_s: float, release: Release) -> Evidence:
     evidence.pages.append(Page(tag if tag in release.tags else "", "", page))
     _ask_errors(evidence)
     _ask_raw(evidence)
-    for tag in release.tags:
-        _ask_language(evidence, tag)
+    ask = partial(_ask_language, evidence)
+    list(progress_map("Asking for each language", ask, release.tags))
     _ask_again(evidence)
     return evidence
 

@@ -1,25 +1,26 @@
-"""What the first round trip carries in each language: all that is needed in danger.
+"""What the first round trip carries in each language: all that danger asks for.
 
 `python -m tools.benchmark.first_flight` prints this table alone.
 """
 
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import brotli
 
+from quietpage.progress import progress_map
 from tests.support.gunicorn import Server, start_server
 from tests.support.locales import TAGS
-from tools.benchmark.report import Goal, Report, table
+from tools.benchmark.report import Report
+from tools.tables import Goal, table
 
 # Ten segments of 1,460 bytes: the initial window of TCP (RFC 6928).
 FIRST_BYTES = 14_600
 MOST_BYTES = 32_768
-# It follows the exit, topics 1 to 3, and the numbers of the countries where the page's
-# language is official.
+# Before it stand the exit, topics 1 to 3, and the numbers of the countries where the
+# page's language is official.
 MARK = b"<hr>"
-
-
 END = b"</html>"
 
 
@@ -48,8 +49,12 @@ def measure(server: Server, tag: str) -> tuple[int, int, int, int]:
 
 
 def report(server: Server) -> Report:
-    """Return the table, with the tightest language first."""
-    found = sorted(((*measure(server, tag), tag) for tag in TAGS), key=lambda f: -f[1])
+    """Return the table, the language with the least room first."""
+    measured = progress_map("First bytes", partial(measure, server), TAGS)
+    found = sorted(
+        ((*sizes, tag) for tag, sizes in zip(TAGS, measured, strict=True)),
+        key=lambda f: -f[1],
+    )
     _, most_needed, _, whole, tag = found[0]
     goals = (
         Goal(

@@ -14,8 +14,10 @@ import time
 from collections import deque
 from collections.abc import Mapping
 
+from quietpage.progress import progress_map
 from tools.benchmark.rates import Rates
-from tools.benchmark.report import Report, table
+from tools.benchmark.report import Report
+from tools.tables import rounds, table
 
 ROUNDS = 5
 SECONDS = 3
@@ -77,20 +79,22 @@ def report(ports: Mapping[str, int], rates: Rates) -> Report:
     halves = {
         name: statistics.median(next(iter(rates[name].values()))) / 2 for name in ports
     }
-    for _ in range(ROUNDS):
-        for name, port in ports.items():
-            values = waits(port, halves[name])
-            found[name].append([values[int(len(values) * p)] for p in PERCENTILES])
+    turns = [name for _ in range(rounds(ROUNDS)) for name in ports]
+    measured = progress_map(
+        "Waiting", lambda name: waits(ports[name], halves[name]), turns
+    )
+    for name, values in zip(turns, measured, strict=True):
+        found[name].append([values[int(len(values) * p)] for p in PERCENTILES])
     rows = [
         (
             name,
             f"{halves[name]:,.0f}",
             *(
                 f"{statistics.median(column):.1f}"
-                for column in zip(*rounds, strict=True)
+                for column in zip(*measured_rounds, strict=True)
             ),
         )
-        for name, rounds in found.items()
+        for name, measured_rounds in found.items()
     ]
     head = ("", "requests a second", "p50, ms", "p99, ms", "p99.9, ms")
     return Report(table(head, rows))

@@ -14,6 +14,7 @@ from tests.support import local_http
 from tests.support.gunicorn import start_server
 from tools import npm_packages
 
+PACKAGES = ("govuk-frontend", "nsw-design-system")
 TEXT = "<p>Words to read, as many as fill a screen and more.</p>" * 60
 GOVUK = """<!doctype html><html lang="en" class="govuk-template"><title>Example</title>
 <link rel="stylesheet" href="/govuk-frontend/dist/govuk/govuk-frontend.min.css">
@@ -36,21 +37,21 @@ NSW = """<!doctype html><html lang="en"><title>Example</title>
 
 @dataclass(frozen=True)
 class Subject:
-    """A site to compare: its address, what to press, and a tour of it."""
+    """A site to compare: where it is, what is pressed, what a tour of it is."""
 
     name: str
     url: str
     exit_selector: str
     keys: tuple[str, ...]
-    # Each script opens another page of the site.
+    # Scripts that each open another page of the site.
     tour: tuple[str, ...]
-    # Sizes of script and style in brotli.
+    # All its scripts, and its style, in brotli.
     weight_bytes: tuple[int, int]
 
 
 @contextmanager
 def compared_pages(folder: Path, exit_url: str) -> Iterator[list[Subject]]:
-    """Serve our page and the peers' with the same destination, from a new `folder`."""
+    """Serve ours and the peers' pages with one exit, from a new `folder`."""
     modules = fetch_peers(folder / "npm")
     settings = f'exit_url = "{exit_url}"\n'
     with (
@@ -61,15 +62,15 @@ def compared_pages(folder: Path, exit_url: str) -> Iterator[list[Subject]]:
 
 
 def fetch_peers(folder: Path) -> Path:
-    """Install the packages into a new `folder`; return where they are."""
-    # The user nobody, who installs them, must be able to enter.
+    """Return the folder of the packages, which come to a new `folder`."""
+    # The user nobody, who installs them, has to pass.
     folder.parent.chmod(0o711)
     return npm_packages.install(folder)
 
 
 @contextmanager
 def serve_peers(modules: Path, exit_url: str, text: str = TEXT) -> Iterator[str]:
-    """Serve the packages and the example pages in brotli; yield the address."""
+    """Serve the packages and the example pages, in brotli; yield the address."""
     pages = {
         "govuk": GOVUK.format(exit=exit_url, text=text),
         "nsw": NSW.format(exit=exit_url, text=text),
@@ -110,7 +111,7 @@ def weigh(text: str | bytes) -> int:
 
 
 def subjects(own_url: str, peers_url: str, modules: Path) -> list[Subject]:
-    """Return our site and the two peers."""
+    """Return ours and the two."""
     assets = load_assets()
     next_page = "document.getElementById('next').click()"
     govuk = modules / "govuk-frontend" / "dist" / "govuk"
@@ -125,7 +126,10 @@ def subjects(own_url: str, peers_url: str, modules: Path) -> list[Subject]:
                 f"document.querySelector('a[hreflang={tag}]').click()"
                 for tag in ("es", "en")
             ),
-            (weigh(assets.exit_script), weigh(assets.style)),
+            (
+                weigh(assets.exit_script) + weigh(assets.guide_script),
+                weigh(assets.style),
+            ),
         ),
         Subject(
             "GOV.UK",
