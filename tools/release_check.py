@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -16,15 +16,12 @@ from quietpage.export.files import SUMS
 CHANGELOG = ROOT / "CHANGELOG.md"
 TAG = f"v{__version__}"
 _FLASK = (sys.executable, "-m", "flask")
-# Where images are named, and how: of Docker Hub's official ones, without a digest.
+# Where images are named, and how: Docker Hub's official ones, without a digest.
 _IMAGE_FILES = (
-    "deploy/Containerfile",
-    *sorted(
-        path.relative_to(ROOT).as_posix()
-        for path in (ROOT / ".github" / "workflows").glob("*.yml")
-    ),
+    ROOT / "deploy" / "Containerfile",
+    *sorted((ROOT / ".github" / "workflows").glob("*.yml")),
 )
-_UNPINNED = re.compile(r"\b(?:debian|python):[\w.-]+\b(?![@.-])")
+_UNPINNED = re.compile(r"\b(?:debian|python):[\w.-]++(?!@)")
 
 
 def main() -> None:
@@ -145,12 +142,12 @@ def make_faults(target: str) -> Iterator[str]:
         yield from [f"make {target} failed:", *made.stdout.splitlines()[-5:]]
 
 
-def unpinned_images() -> Iterator[str]:
+def unpinned_images(paths: Sequence[Path] = _IMAGE_FILES) -> Iterator[str]:
     """Yield each image that is named without a digest, and where; comments aside."""
-    for name in _IMAGE_FILES:
-        text = re.sub(r"^\s*#.*", "", (ROOT / name).read_text(), flags=re.MULTILINE)
+    for path in paths:
+        text = re.sub(r"^\s*#.*", "", path.read_text("utf-8"), flags=re.MULTILINE)
         for image in dict.fromkeys(_UNPINNED.findall(text)):
-            yield f"{image} in {name}"
+            yield f"{image} in {path.name}"
 
 
 def _git(*arguments: str) -> str:
