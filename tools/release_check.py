@@ -26,8 +26,10 @@ _UNPINNED = re.compile(r"\b(?:debian|python):[\w.-]++(?!@)")
 
 def main() -> None:
     """Run each check, the slow tests only if all others are green."""
-    for image in unpinned_images():
-        print(f"note: no digest: {image}. docs/releasing.md says how to resolve it.")
+    images = list(unpinned_images())
+    if images:
+        print("Images without a digest; docs/releasing.md says how to resolve one:")
+        print("".join(f"      {image}\n" for image in images), end="")
     checks: dict[str, Callable[[], Iterator[str]]] = {
         "the tree is what a tag would hold": tree_faults,
         "version and changelog agree": lambda: changelog_faults(
@@ -36,7 +38,7 @@ def main() -> None:
         "generated files are in step": generated_faults,
         "two exports are the same bytes": export_faults,
         "bill of materials": lambda: make_faults("sbom"),
-        "no known fault in what the site runs on": lambda: make_faults("advisories"),
+        "advisories were asked, and none applies": lambda: make_faults("advisories"),
     }
     # All of them, so that one run shows all that is to do.
     results = [_is_green(name, check) for name, check in checks.items()]
@@ -72,6 +74,9 @@ def tree_faults() -> Iterator[str]:
 
 def changelog_faults(version: str, changelog: str) -> Iterator[str]:
     """Yield where the changelog's two topmost sections do not fit the version."""
+    if ".dev" in version:
+        version = version.partition(".dev")[0]
+        yield f"quietpage/__init__.py: is of a development version. Write {version}."
     sections = re.split(r"^## ", changelog, flags=re.MULTILINE)[1:]
     bodies = {
         heading.strip(): body.strip()
@@ -100,16 +105,17 @@ def _is_date(text: str) -> bool:
 
 def generated_faults() -> Iterator[str]:
     """Write what the code makes once more, and yield the files that it changes."""
-    before = _git("diff")
+    names = _git("ls-files").splitlines()
+    before = {name: (ROOT / name).read_bytes() for name in names}
     _run(*_FLASK, "settings", "--write")
     _run(*_FLASK, "translate", "update")
-    if _git("diff") != before:
-        for name in _git("diff", "--name-only").splitlines():
-            yield f"{name}: is not as the code makes it. Look at the diff, commit."
+    for name, content in before.items():
+        if (ROOT / name).read_bytes() != content:
+            yield f"{name}: was not as the code makes it, and now is. Commit it."
 
 
 def export_faults() -> Iterator[str]:
-    """Export from here and from a clone of the commit; yield the files that differ."""
+    """Export from here and from a clone of the commit; yield what differs."""
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(folder, "clone")
         _run("git", "clone", "--quiet", "--shared", str(ROOT), str(clone))
@@ -117,8 +123,12 @@ def export_faults() -> Iterator[str]:
             _export(root, Path(folder, name))
             for root, name in ((ROOT, "here"), (clone, "there"))
         )
-    for line in sorted(here ^ there):
-        yield f"{line.partition('  ')[2]}: differs between this folder and a clone."
+    names = sorted({line.partition("  ")[2] for line in here ^ there})
+    if names:
+        yield (
+            f"{names[0]} and {len(names) - 1} others differ between this folder and a "
+            "clone of its commit. Commit what is not, or find what is not repeatable."
+        )
 
 
 def _export(root: Path, folder: Path) -> set[str]:

@@ -53,6 +53,12 @@ def test_a_changelog_that_is_not_ready_says_what_to_write(
     assert said in " ".join(changelog_faults("1.2.3", changelog))
 
 
+def test_a_development_version_is_not_released() -> None:
+    (fault,) = changelog_faults("1.2.3.dev0", READY)
+
+    assert fault.endswith("Write 1.2.3.")
+
+
 def test_the_settings_and_the_exported_configurations_name_the_version(
     app: Flask, site: Site
 ) -> None:
