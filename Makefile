@@ -15,7 +15,7 @@ DEBIAN = chromium chromium-driver firefox-esr webkit2gtk-driver xvfb lynx w3m li
 export HOST PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve check test format bench bench-exit robustness messages settings countries screenshots scans lock upgrade advisories sbom
+.PHONY: help install serve check test format bench bench-exit robustness messages settings countries screenshots scans lock upgrade advisories sbom release-check
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -102,3 +102,6 @@ advisories: .venv/dev ## Look up known vulnerabilities in the run-time packages
 
 sbom: .venv/dev ## Write sbom.json, the bill of materials (CycloneDX)
 	$(BIN)/cyclonedx-py requirements --output-reproducible -o sbom.json requirements.txt
+
+release-check: .venv/debian ## Check what must be green before a tag, then run every test
+	@$(BIN)/python -m tools.release_check
