@@ -157,9 +157,12 @@ def check_command(tags: tuple[str, ...]) -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @with_appcontext
 def preview_command(tag: str, port: int) -> None:
-    """Serve every catalog, however incomplete; each save shows on reload."""
+    """Serve every catalog, however incomplete; each save shows on reload.
+
+    A catalog that cannot be shown gives way to the list of its mistakes.
+    """
     name = str(parse_tag(tag)).replace("_", "-")
-    catalog_of(tag)
+    file = catalog_of(tag)
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
     app.config["TRUSTED_HOSTS"] = ["localhost"]
     app.jinja_env.auto_reload = True
@@ -172,7 +175,12 @@ def preview_command(tag: str, port: int) -> None:
 
     def show(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         init_content(app, Content(settings))
-        answer: Iterable[bytes] = app.wsgi_app(environ, start)
+        try:
+            answer: Iterable[bytes] = app.wsgi_app(environ, start)
+        except QuietpageError as error:
+            # It names the first fault of any catalog. All of this one follow.
+            faults = [error.format_message(), *mistakes(file, read_po(TEMPLATE))]
+            raise QuietpageError("\n".join(dict.fromkeys(faults))) from error
         return answer
 
     click.echo(f"http://localhost:{port}/{name}/ shows each save on reload.")

@@ -112,4 +112,4 @@ def test_a_catalog_saved_by_an_editor_keeps_every_other_review(
     assert marks["Later"] is None
     assert {m for m in TEXTS if marks[m] != ANA} == {"Later"}
     status = translate(own, "status").output
-    assert "reviewed by Casa Ana on 2026-12-01, some sentences changed since" in status
+    assert "reviewed by Casa Ana on 2026-11-02, some sentences changed since" in status

@@ -327,14 +327,22 @@ def test_preview_shows_each_save_on_reload(project: Path) -> None:
             before = read(f"http://localhost:{port}/es/")
             replace(catalog(project), 'msgstr "Notas"', 'msgstr "Hojas"')
             after = read(f"http://localhost:{port}/es/")
-            replace(catalog(project), 'msgstr "Hojas"', 'msgstr "Hojas')
+            replace(catalog(project), 'msgstr "Hojas"', 'msgstr "Hojas 7"')
+            replace(catalog(project), 'msgstr "ñ Later"', 'msgstr "ñ Later 8"')
+            faulty = read(f"http://localhost:{port}/es/")
+            replace(catalog(project), 'msgstr "Hojas 7"', 'msgstr "Hojas')
             broken = read(f"http://localhost:{port}/es/")
         finally:
             preview.terminate()
 
     assert "<title>Notas</title>" in before
     assert "<title>Hojas</title>" in after
+    assert [x.partition(": ")[2][:9] for x in faulty.split("\n")] == [
+        "'Hojas 7'",
+        "'ñ Later ",
+    ]
     assert "lacks a quotation mark" in broken
+    assert "\n" not in broken
 
 
 def read(address: str) -> str:

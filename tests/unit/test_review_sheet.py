@@ -3,7 +3,7 @@
 import re
 import zipfile
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -83,6 +83,17 @@ def test_the_sheet_has_the_direction_of_the_language(
 
     assert [bool(page.sheet_view.rightToLeft) for page in book] == [is_rtl, is_rtl]
     assert f'dir="{"rtl" if is_rtl else "ltr"}"' in file.read_text().split("<meta")[0]
+
+
+def test_the_first_page_asks_native_speakers_what_matters_most(own: Path) -> None:
+    (own / "quietpage.toml").write_text("")
+    sheet, file = sheet_of(own, "pt-BR"), own / "sheet.html"
+    write_html(sheet, file)
+    cells = [c.value for c in load_workbook(made(own, "pt-BR"))["1"]["A"]]
+
+    assert any(question.startswith("“abuso”: ") for question in sheet.questions)
+    assert [question for question in sheet.questions if question not in cells] == []
+    assert sheet.questions[0] in file.read_text(encoding="utf-8")
 
 
 def test_the_printable_page_loads_and_runs_nothing(own: Path) -> None:
@@ -239,6 +250,44 @@ def test_a_tampered_row_is_skipped(own: Path, edit: Edit, expected: str) -> None
     assert mark_of(entry_of(own, "Later")) is None
 
 
+def test_an_answer_in_merged_cells_counts_for_their_first_row(own: Path) -> None:
+    def edit(page: Worksheet) -> None:
+        answer("Later", "jå")(page)
+        row = row_of(page, "Later")
+        page.merge_cells(f"D{row}:D{row + 3}")
+        # Neither holds an answer that reaches further down.
+        page.merge_cells(f"E{row}:F{row}")
+        page.merge_cells(f"A{row + 4}:A{row + 6}")
+
+    file = edited(made(own), edit)
+    row = row_of(load_workbook(file)["2"], "Later")
+
+    result = take(own, file)
+
+    assert result.exit_code == 1
+    assert f"row {row}: its answer is in a cell that is merged" in result.output
+    assert f"as far as row {row + 3}, and counts for row {row} alone" in result.output
+    assert "1 rows right, 0 with better words, 3 not taken" in result.output
+    assert mark_of(entry_of(own, "Later"))
+
+
+@pytest.mark.parametrize(("days", "is_taken"), [(1, True), (2, False)])
+def test_a_review_may_not_be_of_the_day_after_tomorrow(
+    own: Path, monkeypatch: pytest.MonkeyPatch, days: int, is_taken: object
+) -> None:
+    class Today(date):
+        @classmethod
+        def today(cls) -> "Today":
+            return cls.fromisoformat(ON) - timedelta(days=days)
+
+    monkeypatch.setattr("quietpage.cli.review.date", Today)
+
+    result = take(own, edited(made(own), answer("Later", "jå")))
+
+    assert (f"--on {ON} is in the future." in result.output) is not is_taken
+    assert bool(mark_of(entry_of(own, "Later"))) is is_taken
+
+
 def test_rows_and_columns_may_be_moved(own: Path) -> None:
     def edit(page: Worksheet) -> None:
         answer("Later", "jå")(page)
@@ -305,10 +354,6 @@ def test_a_review_of_english_marks_it_and_never_rewords_it(own: Path) -> None:
     assert read_po(catalog_of(own, "en")).find("Going back") is None
 
 
-def merge(file: Path) -> None:
-    edited(file, lambda page: page.merge_cells("D3:D9"))
-
-
 def drop_column(file: Path) -> None:
     edited(file, lambda page: page.delete_cols(4))
 
@@ -346,7 +391,6 @@ def hollow(file: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "expected"),
     [
-        (merge, "Some cells are merged"),
         (drop_column, "has lost its column 'right'"),
         (drop_ids, "has lost the hidden column"),
         (other_language, "'tlh\\u202e', which has no catalog"),
