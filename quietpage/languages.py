@@ -10,7 +10,7 @@ from babel.core import Locale
 from babel.support import NullTranslations
 from flask_babel import Domain
 
-from .config import FILE, Settings
+from .config import Settings
 from .errors import QuietpageError, shown
 from .message_checks import EXIT_LABEL, TITLE, character_faults, wording_faults
 from .po_files import (
@@ -184,7 +184,7 @@ def load_languages(
             if entry.msgstr and (is_source or settings.show_drafts or mark_of(entry))
         }
         if tag in settings.titles:
-            texts[TITLE] = _checked_title(settings.titles[tag], str(locale))
+            texts[TITLE] = _checked_title(settings, tag, str(locale))
         if not is_source and (
             share_translated(texts, catalogs.template) < settings.min_translated_percent
         ):
@@ -203,8 +203,8 @@ def load_languages(
     offered = tuple(found[tag] for tag in asked if tag in found)
     if not offered:
         raise QuietpageError(
-            f"{FILE}: locales, show_drafts and min_translated_percent together leave no"
-            " language. Offer one that is reviewed, such as en."
+            f"{shown(settings.file)}: locales, show_drafts and min_translated_percent"
+            " together leave no language. Offer one that is reviewed, such as en."
         )
     return offered
 
@@ -219,17 +219,19 @@ def _check_tags(settings: Settings, known: set[str]) -> None:
             if tag not in known:
                 hint = meant(tag, sorted(known), "languages")
                 raise QuietpageError(
-                    f"{FILE}: {name} names '{tag}', which has no translation: {hint}"
+                    f"{shown(settings.file)}: {name} names '{tag}', which has no"
+                    f" translation: {hint}"
                 )
 
 
-def _checked_title(title: str, locale: str) -> str:
+def _checked_title(settings: Settings, tag: str, locale: str) -> str:
+    title = settings.titles[tag]
     faults = (
         *character_faults(locale, "", title),
         *wording_faults(locale, TITLE, title),
     )
     for fault in faults:
-        raise QuietpageError(f"{FILE}: titles: {fault}")
+        raise QuietpageError(f"{shown(settings.file)}: titles: {fault}")
     return title
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 
 import click
 from flask import current_app
@@ -12,13 +13,22 @@ from quietpage.content import current_content
 from quietpage.errors import QuietpageError
 from quietpage.own_report import report
 
+# A small machine that is busy makes the pages in half a minute.
+_MOST_S = 120
+_PAUSE_S = 0.3
+_OLD_PAGES = (
+    "The old pages stay. These name the reason: systemctl status quietpage;"
+    " journalctl -u quietpage -n 5"
+)
+
 
 @click.command("reload")
 @with_appcontext
 def command() -> None:
     """Make all pages for trial, list the own files, then `systemctl reload quietpage`.
 
-    When something is wrong, what is live stays as it is.
+    It ends when visitors get the new pages. When something is wrong, what is live
+    stays as it is.
     """
     build_site(current_app)
     for line in report(current_content()):
@@ -29,9 +39,20 @@ def command() -> None:
             "systemctl: is not on this machine. Where no systemd runs the service, send"
             " its first process the signal: kill -USR2 PID"
         )
+    before = _main_pid(systemctl)
     if subprocess.run([systemctl, "reload", "quietpage"], check=False).returncode:  # noqa: S603 - fixed words
-        raise QuietpageError(
-            "systemctl reload quietpage: failed, and the old pages stay. Why, say:"
-            " systemctl status quietpage; journalctl -u quietpage -n 5"
-        )
-    click.echo("Reloaded: new visitors get the new pages in some seconds.")
+        raise QuietpageError(f"systemctl reload quietpage: failed. {_OLD_PAGES}")
+    # systemd counts the signal as the reload; the pages are made after it.
+    end = time.monotonic() + _MOST_S
+    while _main_pid(systemctl) == before:
+        if time.monotonic() > end:
+            raise QuietpageError(
+                f"the service has not made the new pages in {_MOST_S} s. {_OLD_PAGES}"
+            )
+        time.sleep(_PAUSE_S)
+    click.echo("Reloaded: visitors get the new pages.")
+
+
+def _main_pid(systemctl: str) -> str:
+    command = [systemctl, "show", "--property=MainPID", "--value", "quietpage"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603 - fixed words

@@ -14,7 +14,6 @@ from babel.localedata import locale_identifiers
 from babel.messages.plurals import get_plural
 from flask import current_app
 from flask.cli import with_appcontext
-from werkzeug.serving import run_simple
 
 from quietpage.banned_words import has_words
 from quietpage.catalog_checks import (
@@ -24,7 +23,7 @@ from quietpage.catalog_checks import (
     stray_files,
 )
 from quietpage.cli import review
-from quietpage.cli.preview import or_sentence
+from quietpage.cli.preview import or_sentence, serve
 from quietpage.config import load_settings
 from quietpage.content import Content, init_content
 from quietpage.errors import QuietpageError, shown
@@ -184,7 +183,7 @@ def preview_command(tag: str, port: int) -> None:
         return answer
 
     click.echo(f"http://localhost:{port}/{name}/ shows each save on reload.")
-    run_simple("localhost", port, or_sentence(show))
+    serve(port, or_sentence(show))
 
 
 def catalog_of(tag: str) -> Path:

@@ -151,6 +151,42 @@ def test_reload_without_systemd_says_what_to_type(
     assert "kill -USR2 PID" in result.output
 
 
+@pytest.mark.parametrize(
+    ("pids", "most_s", "status", "said"),
+    [
+        (("1", "1", "2"), 600, 0, "Reloaded: visitors get the new pages."),
+        (("1",), 0, 1, "has not made the new pages"),
+    ],
+)
+def test_reload_ends_when_the_new_pages_are_served(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    pids: tuple[str, ...],
+    most_s: int,
+    status: int,
+    said: str,
+) -> None:
+    (tmp_path / "quietpage.toml").write_text('locales = ["en"]')
+    (tmp_path / "pids").write_text("\n".join(pids))
+    systemctl = tmp_path / "bin" / "systemctl"
+    systemctl.parent.mkdir()
+    # Each question takes a line, and the last one stays.
+    systemctl.write_text(
+        f"#!/bin/sh\n[ $1 = show ] || exit 0\ncd {tmp_path}\nhead -n 1 pids\n"
+        "tail -n +2 pids > rest; [ -s rest ] && mv rest pids; exit 0\n"
+    )
+    systemctl.chmod(0o755)
+    monkeypatch.setenv("QUIETPAGE_CONFIG", str(tmp_path))
+    monkeypatch.setenv("PATH", f"{systemctl.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr("quietpage.cli.reload._MOST_S", most_s)
+
+    result = create_app().test_cli_runner().invoke(args=["reload"])
+
+    assert result.exit_code == status
+    assert said in result.output
+    assert (tmp_path / "pids").read_text().strip() == pids[-1]
+
+
 ANSWERS = {
     "country": "mx",
     "name": "Casa Nueva",
