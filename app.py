@@ -21,7 +21,7 @@ from quietpage.config import Settings, load_settings
 from quietpage.content import Content, content_of, current_content, init_content
 from quietpage.errors import QuietpageError
 from quietpage.export import files, proxy_error_page
-from quietpage.languages import behind
+from quietpage.languages import count_untranslated
 from quietpage.own_report import report
 from quietpage.page import escape_messages
 from quietpage.security_headers import init_security_headers
@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # A misspelt name is a fault to correct, and not an empty place on the page.
     app.jinja_env.undefined = StrictUndefined
     app.jinja_loader = FileSystemLoader(settings.template_folders)
-    app.config["TRUSTED_HOSTS"] = list(settings.names)
+    app.config["TRUSTED_HOSTS"] = list(settings.allowed_hosts)
     content = Content(settings)
     init_content(app, content)
     Babel(app)
@@ -90,7 +90,7 @@ def wsgi_app() -> Site:
         app = create_app()
         site = build_site(app)
         lines = list(report(content_of(app)))
-        counts = behind(content_of(app).languages)
+        counts = count_untranslated(content_of(app).languages)
     except QuietpageError as error:
         sys.exit(f"Error: {error.format_message()}")
     if counts:

@@ -45,6 +45,6 @@ timeout = 20
 keepalive = 5
 graceful_timeout = 10
 
-on_starting = hooks.prepare
-pre_exec = hooks.hand_over_sockets
-when_ready = hooks.take_over
+on_starting = hooks.check_start
+pre_exec = hooks.restore_systemd_sockets
+when_ready = hooks.stop_old_master

@@ -53,11 +53,11 @@ def fold(text: str) -> str:
     >>> fold("YARDIM") == fold("yardım") == fold("ｙａｒ\u0334dı\u200dm")
     True
     """
-    plain = without(_UNSEEN_CATEGORIES, unicodedata.normalize("NFKD", text))
+    plain = remove_categories(_UNSEEN_CATEGORIES, unicodedata.normalize("NFKD", text))
     return _FILLING.sub("", plain).casefold().replace("ı", "i")
 
 
-def without(categories: Collection[str], text: str) -> str:
+def remove_categories(categories: Collection[str], text: str) -> str:
     """Return `text` without the characters of these Unicode categories."""
     found = {ord(x) for x in set(text) if unicodedata.category(x) in categories}
     return text.translate(dict.fromkeys(found))

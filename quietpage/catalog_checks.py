@@ -7,7 +7,7 @@ import polib
 from babel.core import Locale
 
 from .banned_words import has_words
-from .errors import QuietpageError, shown
+from .errors import QuietpageError, display_path
 from .message_checks import (
     EXIT_LABEL,
     TITLE,
@@ -47,7 +47,7 @@ def mistakes(file: Path, template: polib.POFile) -> Iterator[str]:
         return
     if fault := language_fault(catalog, locale):
         # All else would be measured by the wrong language.
-        yield f"{shown(file)}:1: {fault}"
+        yield f"{display_path(file)}:1: {fault}"
         return
     present = {entry.msgid: entry for entry in catalog if not entry.obsolete}
     translated = {m: entry for m, entry in present.items() if entry.translated()}
@@ -63,7 +63,7 @@ def mistakes(file: Path, template: polib.POFile) -> Iterator[str]:
         ]
         found += ((entry.linenum, fault) for fault in faults)
     for line, fault in found:
-        yield f"{shown(file)}:{line}: {fault}"
+        yield f"{display_path(file)}:{line}: {fault}"
 
 
 def message_faults(locale: str, original: str, translation: str) -> Iterator[str]:
@@ -124,19 +124,19 @@ def left_to_do(file: Path, template: polib.POFile) -> tuple[int, str]:
         catalog = read_po(file)
     except QuietpageError:
         return 0, ""
-    behind = messages_behind(catalog, template)
+    behind = untranslated_messages(catalog, template)
     lines = [e.linenum for e in catalog if not (e.obsolete or e.translated())]
     if not lines:
         return 0, ""
     fuzzy = len(catalog.fuzzy_entries())
     return len(behind), (
-        f"{shown(file)}:{min(lines)}: {len(behind) - fuzzy} messages to translate and"
-        f" {fuzzy} to look at again, the first here. Until then the page shows the"
-        " English in their place."
+        f"{display_path(file)}:{min(lines)}: {len(behind) - fuzzy} messages to"
+        f" translate and {fuzzy} to look at again, the first here. Until then the page"
+        " shows the English in their place."
     )
 
 
-def messages_behind(
+def untranslated_messages(
     catalog: polib.POFile, template: polib.POFile
 ) -> list[polib.POEntry]:
     """Return the template's messages that the page shows in English."""

@@ -12,11 +12,11 @@ Padder = Callable[[int], bytes]
 # The exit, then the numbers, then the rest of the guide are coded apart, each with
 # codes that suit it: the exit comes in a fifth fewer bytes, the numbers in some 180
 # fewer, and the whole is no longer.
-_PART_ENDS = (b"</header>", b'<div class="rest">')
+_FLUSH_AFTER = (b"</header>", b'<div class="rest">')
 
 
 def _parts(body: bytes) -> Iterator[bytes]:
-    for end in _PART_ENDS:
+    for end in _FLUSH_AFTER:
         part, mark, rest = body.partition(end)
         if mark:
             yield part + mark
@@ -76,7 +76,7 @@ def compress_gzip(body: bytes) -> Padder:
     return padded
 
 
-def keep_identity(body: bytes) -> Padder:
+def pad_identity(body: bytes) -> Padder:
     """Return `body` as a function of how many line ends to put behind it."""
     return lambda pad_bytes: body + b"\n" * pad_bytes
 
@@ -85,5 +85,5 @@ def keep_identity(body: bytes) -> Padder:
 CODERS: Mapping[str, Callable[[bytes], Padder]] = {
     "br": compress_brotli,
     "gzip": compress_gzip,
-    "identity": keep_identity,
+    "identity": pad_identity,
 }

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .errors import ROOT as ROOT  # noqa: PLC0414 - others import it from here
-from .errors import QuietpageError, may_be_read_by, not_utf8, shown
+from .errors import QuietpageError, chmod_advice, display_path, not_utf8
 from .setting_checks import (
     Check,
     is_bool,
@@ -19,11 +19,11 @@ from .setting_checks import (
     is_https,
     is_line,
     is_list_of,
+    is_nonblank_line,
     is_onion,
     is_proxy,
     is_table_of,
-    is_told,
-    is_whole,
+    is_whole_number,
     unknown_countries,
 )
 from .toml_hints import toml_hint
@@ -66,7 +66,7 @@ class Settings:
     titles: Mapping[str, str] = _setting(
         {},
         is_table_of(
-            lambda value: is_told(value) and not set('<>"&%') & set(str(value))
+            lambda value: is_nonblank_line(value) and not set('<>"&%') & set(str(value))
         ),
         'a table of language and title without < > " & %, such as { en = "Recipes" }',
         'What the tab and the history show, by language; elsewhere "Notes".',
@@ -99,7 +99,7 @@ class Settings:
     )
     min_translated_percent: int = _setting(
         20,
-        is_whole(1, 100),
+        is_whole_number(1, 100),
         "a whole number from 1 to 100",
         "A language is offered when at least this percentage of its messages is"
         " translated; the others appear in English.",
@@ -131,7 +131,7 @@ class Settings:
     )
     cover_after_seconds: int = _setting(
         30,
-        is_whole(0, 3600),
+        is_whole_number(0, 3600),
         "a whole number from 0 to 3600",
         "A page out of sight for so long comes back covered, and so does one that Back"
         " or a discarded tab loads again; 0 is never, in all these cases.",
@@ -176,16 +176,16 @@ class Settings:
     # Where the organisation's own helplines, templates and catalogs are, if anywhere.
     folder: Path | None = None
 
-    def exit_of(self, tag: str) -> str:
+    def exit_url_for(self, tag: str) -> str:
         """Return the address that the exit opens from a language."""
         url = self.exit_url
         if url == DEFINITIONS["exit_url"].default:
             url = EXITS_BY_DEFAULT.get(tag, url)
         return self.exit_urls.get(tag, url)
 
-    def exit_site_of(self, tag: str) -> str:
+    def exit_site_for(self, tag: str) -> str:
         """Return the host that the exit opens, as readers know it: wikipedia.org."""
-        return (urlsplit(self.exit_of(tag)).hostname or "").removeprefix("www.")
+        return (urlsplit(self.exit_url_for(tag)).hostname or "").removeprefix("www.")
 
     @property
     def template_folders(self) -> tuple[Path, ...]:
@@ -194,7 +194,7 @@ class Settings:
         return (*own, ROOT / "templates")
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def allowed_hosts(self) -> tuple[str, ...]:
         """What this copy answers to: the hosts, and the onion if there is one."""
         return (*self.hosts, *filter(None, [self.onion]))
 
@@ -217,15 +217,15 @@ def load_settings(path: Path | None = None) -> Settings:
     """
     file, values = read_values(path)
     folder = file.parent if file.parent != ROOT else None
-    settings = Settings(**_checked(shown(file), values), folder=folder)
+    settings = Settings(**_checked(display_path(file), values), folder=folder)
     for url in (settings.exit_url, *settings.exit_urls.values()):
         address = urlsplit(url)
         # On another port another server may listen.
-        is_own = address.hostname in settings.names
+        is_own = address.hostname in settings.allowed_hosts
         if is_own and address.port in (None, 443):
             raise QuietpageError(
-                f"{shown(file)}: the exit leads to '{url}', which is this copy. Choose"
-                " another site."
+                f"{display_path(file)}: the exit leads to '{url}', which is this copy."
+                " Choose another site."
             )
     return settings
 
@@ -247,17 +247,20 @@ def read_values(path: Path | None = None) -> tuple[Path, dict[str, object]]:
         return file, tomllib.loads(text)
     except FileNotFoundError as error:
         raise QuietpageError(
-            f"{shown(file)}: is not there. Make it: cp {ROOT}/deploy/{FILE} {file}"
+            f"{display_path(file)}: does not exist. Make it:"
+            f" cp {ROOT}/deploy/{FILE} {file}"
         ) from error
     except OSError as error:
         raise QuietpageError(
-            f"{shown(file)}: cannot be read ({error.strerror})."
-            f" {may_be_read_by(file.parent)}"
+            f"{display_path(file)}: cannot be read ({error.strerror})."
+            f" {chmod_advice(file.parent)}"
         ) from error
     except UnicodeDecodeError as error:
-        raise QuietpageError(f"{shown(file)}: {not_utf8(error)}") from error
+        raise QuietpageError(f"{display_path(file)}: {not_utf8(error)}") from error
     except tomllib.TOMLDecodeError as error:
-        raise QuietpageError(f"{shown(file)}: {toml_hint(text, error)}") from error
+        raise QuietpageError(
+            f"{display_path(file)}: {toml_hint(text, error)}"
+        ) from error
 
 
 def _checked(name: str, values: Mapping[str, object]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from flask_babel import Domain
 from .assets import Assets, load_assets
 from .config import Settings
 from .helplines import Country, load_countries
-from .languages import Language, domain_of, load_languages
+from .languages import Language, load_languages, translation_domain
 
 _EXTENSION = "quietpage"
 
@@ -46,7 +46,7 @@ class Content:
     @cached_property
     def domain(self) -> Domain:
         """Flask-Babel's domain of these languages."""
-        return domain_of(self.languages)
+        return translation_domain(self.languages)
 
 
 def init_content(app: Flask, content: Content) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from babel.core import Locale
 
-from .helplines import Country, speaks
+from .helplines import Country, is_official_language
 
 _DATA = Path(__file__).parent / "data"
 # Made by `make countries`: each line a locale, then countries in its order.
@@ -39,7 +39,9 @@ def order_countries(
         (c for c in ordered if c.code in countries_first),
         key=lambda c: countries_first.index(c.code),
     )
-    first = chosen + [c for c in ordered if c not in chosen and speaks(c.code, locale)]
+    first = chosen + [
+        c for c in ordered if c not in chosen and is_official_language(c.code, locale)
+    ]
     return CountryList(
         first,
         [

@@ -15,19 +15,19 @@ class QuietpageError(click.ClickException):
     """
 
 
-def shown(file: Path) -> str:
+def display_path(file: Path) -> str:
     """Return how messages name a file: ours from the root on, any other whole."""
     return str(file.relative_to(ROOT) if file.is_relative_to(ROOT) else file)
 
 
-def may_be_read_by(folder: Path) -> str:
+def chmod_advice(folder: Path) -> str:
     """Return what to type so that everybody may read what is in a folder."""
     return f"Let it be read: chmod -R a+rX {folder}"
 
 
-def closed(name: str, folder: Path) -> QuietpageError:
+def unreadable(name: str, folder: Path) -> QuietpageError:
     """Return the fault of a file that permissions keep from us."""
-    return QuietpageError(f"{name}: may not be read here. {may_be_read_by(folder)}")
+    return QuietpageError(f"{name}: may not be read here. {chmod_advice(folder)}")
 
 
 def not_utf8(error: UnicodeDecodeError) -> str:

@@ -9,13 +9,13 @@ from pathlib import Path
 import phonenumbers
 from babel.core import Locale, UnknownLocaleError
 
-from .errors import shown
+from .errors import display_path
 from .helpline_references import (
     CONFIDENCES,
     STATUSES,
     confidence_faults,
-    pages,
-    replaced_faults,
+    independent_sites,
+    withdrawn_number_faults,
 )
 from .helpline_tables import (
     EMERGENCY_TABLE,
@@ -100,8 +100,8 @@ def _replaced(table: Path) -> Iterator[Finding]:
         (line, row.country, row.phone, row.status, row.replaces)
         for line, row in read_table(table, Helpline)
     ]
-    for line, message in replaced_faults(rows):
-        yield Finding(shown(table), line, message)
+    for line, message in withdrawn_number_faults(rows):
+        yield Finding(display_path(table), line, message)
 
 
 def _findings(
@@ -114,11 +114,11 @@ def _findings(
     lines: dict[tuple[str, str], int] = {}
     for line, row in read_table(table, row_type):
         for fault in faults(row):
-            yield Finding(shown(table), line, *fault)
+            yield Finding(display_path(table), line, *fault)
         first = lines.setdefault((row.country, name(row)), line)
         if first != line:
             message = f"repeats line {first} ({name(row)}). Remove one."
-            yield Finding(shown(table), line, message)
+            yield Finding(display_path(table), line, message)
 
 
 def check_own(own_table: Path, today: date | None = None) -> list[Finding]:
@@ -254,5 +254,7 @@ def _emergency_faults(row: Emergency) -> Iterator[tuple[str, bool]]:
         yield from _choice_faults(name, value, allowed)
     if row.text_site and not _ADDRESS.fullmatch(row.text_site):
         yield f"text_site is '{row.text_site}', but must begin with https://.", True
-    if (row.silent or row.text_number) and len(pages(row.silent_source)) < _TWO:
+    if (row.silent or row.text_number) and len(
+        independent_sites(row.silent_source)
+    ) < _TWO:
         yield "silent_source has no pages of two sites. Add one.", True

@@ -12,12 +12,13 @@ _LISTS = ("github.com",)
 _TWO = 2
 
 
-def pages(source: str) -> set[str]:
+def independent_sites(source: str) -> set[str]:
     """Return the sites that the references of a `source` cell are pages of.
 
     A collection that copies other lists counts as a reference, but not as a page.
 
-    >>> sorted(pages("https://www.a.example/x ; https://b.example/ ; c.example (2020)"))
+    >>> source = "https://www.a.example/x ; https://b.example/ ; c.example (2020)"
+    >>> sorted(independent_sites(source))
     ['a.example', 'b.example']
     """
     found = (_ADDRESS.match(part) for part in source.split(SEPARATOR))
@@ -30,7 +31,7 @@ def confidence_faults(source: str, confidence: str) -> Iterator[tuple[str, bool]
     Two pages of different sites make a row `high`; a page and any second reference
     make it `medium`; all else is `low`.
     """
-    own = len(pages(source))
+    own = len(independent_sites(source))
     references = len(source.split(SEPARATOR))
     if confidence == "high" and own < _TWO:
         yield (
@@ -50,7 +51,7 @@ def confidence_faults(source: str, confidence: str) -> Iterator[tuple[str, bool]
         )
 
 
-def replaced_faults(
+def withdrawn_number_faults(
     rows: Collection[tuple[int, str, str, str, str]],
 ) -> Iterator[tuple[int, str]]:
     """Yield (line, message) where a number in service is one that was given up.

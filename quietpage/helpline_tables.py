@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TypeVar
 
-from .errors import QuietpageError, closed, not_utf8, shown
+from .errors import QuietpageError, display_path, not_utf8, unreadable
 
 TABLE = Path(__file__).parent / "data" / "helplines.csv"
 EMERGENCY_TABLE = Path(__file__).parent / "data" / "emergency-numbers.csv"
@@ -114,24 +114,26 @@ def read_table(table: Path, row_type: type[Row]) -> Iterator[tuple[int, Row]]:
             lines = csv.reader(file, delimiter=delimiter_of(table), strict=True)
             names = next(lines, [])
             if names != expected:
-                raise QuietpageError(f"{shown(table)}:1: {_named(names, expected)}")
+                raise QuietpageError(
+                    f"{display_path(table)}:1: {_header_fault(names, expected)}"
+                )
             for cells in lines:
                 if len(cells) not in (0, len(expected)):
                     raise QuietpageError(
-                        f"{shown(table)}:{lines.line_num}: the line has {len(cells)}"
-                        f" cells, but must have {len(expected)}. Put a cell with a"
-                        f" {_SEPARATORS[delimiter_of(table)]} in double quotes, and"
-                        " leave an empty cell for what is not known."
+                        f"{display_path(table)}:{lines.line_num}: the line has"
+                        f" {len(cells)} cells, but must have {len(expected)}. Put a"
+                        f" cell with a {_SEPARATORS[delimiter_of(table)]} in double"
+                        " quotes, and leave an empty cell for what is not known."
                     )
                 if cells:
                     yield lines.line_num, row_type(*cells)
     except PermissionError as error:
-        raise closed(shown(table), table.parent) from error
+        raise unreadable(display_path(table), table.parent) from error
     except UnicodeDecodeError as error:
-        raise QuietpageError(f"{shown(table)}: {not_utf8(error)}") from error
+        raise QuietpageError(f"{display_path(table)}: {not_utf8(error)}") from error
     except (OSError, csv.Error) as error:
         raise QuietpageError(
-            f"{shown(table)}: cannot be read ({error}). Save it as CSV in UTF-8."
+            f"{display_path(table)}: cannot be read ({error}). Save it as CSV in UTF-8."
         ) from error
 
 
@@ -142,7 +144,7 @@ def delimiter_of(table: Path) -> str:
     return max(_SEPARATORS, key=first.count)
 
 
-def _named(names: list[str], expected: list[str]) -> str:
+def _header_fault(names: list[str], expected: list[str]) -> str:
     """Return a sentence about a first line that is not the one of ours."""
     missing = ", ".join(name for name in expected if name not in names)
     foreign = ", ".join(repr(name) for name in names if name not in expected)

@@ -59,7 +59,7 @@ class Country:
         return self._ranked[len(self.main) :]
 
     @property
-    def more_apart(self) -> Collection[Helpline]:
+    def more_distinct(self) -> Collection[Helpline]:
         """One of them for each region, or else each smaller audience, or else name."""
         return {
             line.region
@@ -143,7 +143,7 @@ def _country(code: str, emergency: Emergency, rows: Sequence[Helpline]) -> Count
     )
 
 
-def speaks(country: str, locale: Locale) -> bool:
+def is_official_language(country: str, locale: Locale) -> bool:
     """Return whether the locale's language is official there (CLDR, by Babel)."""
     official = get_official_languages(country, regional=True, de_facto=True)
     if locale.language != "zh":

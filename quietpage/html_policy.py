@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from .banned_words import banned_words_in
-from .errors import QuietpageError, shown
-from .strict_html import DRAWING_ELEMENTS, Attributes, Element, Fault, Page
+from .errors import QuietpageError, display_path
+from .strict_html import DRAWING_ELEMENTS, Attributes, Element, Fault, StrictDocument
 
 EXIT_ID = "quick-exit"
 
@@ -143,7 +143,7 @@ def document_faults(
     >>> next(document_faults(f"{page}<img src='x.png'>", inlined=()))
     ('x.png', "loads 'x.png'")
     """
-    page = Page(text, inlined)
+    page = StrictDocument(text, inlined)
     yield from page.faults
     for element in page.elements:
         yield from _element_faults(element)
@@ -163,7 +163,7 @@ def document_faults(
         yield from _exit_faults(page)
 
 
-def _exit_faults(page: Page) -> Iterator[Fault]:
+def _exit_faults(page: StrictDocument) -> Iterator[Fault]:
     links = [e for e in page.elements if e.name == "a" and "href" in e.attributes]
     if not links or not _is_exit(links[0], page):
         yield EXIT_ID, f"lacks the exit, <a id='{EXIT_ID}'>, as its first link in sight"
@@ -171,7 +171,7 @@ def _exit_faults(page: Page) -> Iterator[Fault]:
         yield EXIT_ID, f"has id='{EXIT_ID}' twice"
 
 
-def _is_exit(link: Element, page: Page) -> bool:
+def _is_exit(link: Element, page: StrictDocument) -> bool:
     before = page.elements[: page.elements.index(link)]
     label = re.split("</a", page.text[link.end :], maxsplit=1, flags=re.IGNORECASE)[0]
     return (
@@ -199,7 +199,7 @@ def check_documents(
             template where it can be found.
     """
     own = {
-        shown(file): file.read_bytes().decode(errors="replace")
+        display_path(file): file.read_bytes().decode(errors="replace")
         for file in sorted(folder.rglob("*.html"))
     }
     for pages in (guides, errors):

@@ -11,7 +11,7 @@ from babel.support import NullTranslations
 from flask_babel import Domain
 
 from .config import FILE, Settings
-from .errors import QuietpageError, shown
+from .errors import QuietpageError, display_path
 from .message_checks import EXIT_LABEL, TITLE, character_faults, wording_faults
 from .po_files import (
     TRANSLATIONS,
@@ -19,12 +19,12 @@ from .po_files import (
     catalog_files,
     locale_of,
     page_messages,
+    percent_translated,
     read_po,
-    share_translated,
 )
 from .review_marks import WHOLE, Review, mark_of, review_of
 from .review_texts import SHEET_ONLY
-from .setting_checks import meant
+from .setting_checks import did_you_mean
 
 SOURCE_TAG = "en"
 # The zero of each numbering system that a locale may default to, besides Latin.
@@ -89,7 +89,7 @@ class Language:
 
 
 @dataclass(frozen=True)
-class Page:
+class UncheckedMessages:
     """The messages of a language's page, before any check of what they hold.
 
     A message without a translation has an empty entry; `was_whole` is whether all were
@@ -119,7 +119,7 @@ class Catalogs:
         """The languages that there are, English among them."""
         return {SOURCE_TAG, *self.ours, *self.own}
 
-    def page(self, tag: str) -> Page:
+    def unchecked_messages(self, tag: str) -> UncheckedMessages:
         """Return a language's page; the organisation's own messages win over ours.
 
         Raises:
@@ -142,7 +142,7 @@ class Catalogs:
                     or (files is self.own and entry.msgid not in SHEET_ONLY)
                 }
         was_whole = any(WHOLE in catalog.metadata for catalog in catalogs.values())
-        return Page(found, was_whole, catalogs)
+        return UncheckedMessages(found, was_whole, catalogs)
 
 
 def find_catalogs(settings: Settings, folder: Path = TRANSLATIONS) -> Catalogs:
@@ -176,24 +176,25 @@ def load_languages(
     # What is not on offer is not checked, so that a fault in it stops nothing.
     for tag in settings.locales or catalogs.tags:
         locale = Locale.parse(tag, sep="-")
-        page = catalogs.page(tag)
-        review, is_source = page.review, tag == SOURCE_TAG
+        unchecked = catalogs.unchecked_messages(tag)
+        review, is_source = unchecked.review, tag == SOURCE_TAG
         texts = {
             message: entry.msgstr
-            for message, entry in page.entries.items()
+            for message, entry in unchecked.entries.items()
             if entry.msgstr and (is_source or settings.show_drafts or mark_of(entry))
         }
         if tag in settings.titles:
             texts[TITLE] = _checked_title(settings.titles[tag], str(locale))
         if not is_source and (
-            share_translated(texts, catalogs.template) < settings.min_translated_percent
+            percent_translated(texts, catalogs.template)
+            < settings.min_translated_percent
         ):
             continue
         if is_source or review or settings.show_drafts:
-            for file, catalog in page.catalogs.items():
+            for file, catalog in unchecked.catalogs.items():
                 _refuse_faults(file, catalog, locale)
             messages = Messages(
-                {key: in_digits_of(locale, text) for key, text in texts.items()}
+                {key: localize_digits(locale, text) for key, text in texts.items()}
             )
             found[tag] = Language(tag, locale, messages, review)
     by_name = sorted(
@@ -217,7 +218,7 @@ def _check_tags(settings: Settings, known: set[str]) -> None:
     for name in ("titles", "exit_urls", "locales"):
         for tag in getattr(settings, name):
             if tag not in known:
-                hint = meant(tag, sorted(known), "languages")
+                hint = did_you_mean(tag, sorted(known), "languages")
                 raise QuietpageError(
                     f"{FILE}: {name} names '{tag}', which has no translation: {hint}"
                 )
@@ -235,15 +236,15 @@ def _checked_title(title: str, locale: str) -> str:
 
 def _refuse_faults(file: Path, catalog: polib.POFile, locale: Locale) -> None:
     for line, fault in catalog_faults(catalog, locale):
-        raise QuietpageError(f"{shown(file)}:{line}: {fault}")
+        raise QuietpageError(f"{display_path(file)}:{line}: {fault}")
     # What somebody may read over the reader's shoulder.
     for entry in catalog.translated_entries():
         if entry.msgid in {TITLE, EXIT_LABEL}:
             for fault in wording_faults(str(locale), entry.msgid, entry.msgstr):
-                raise QuietpageError(f"{shown(file)}:{entry.linenum}: {fault}")
+                raise QuietpageError(f"{display_path(file)}:{entry.linenum}: {fault}")
 
 
-def behind(languages: Iterable[Language]) -> dict[str, int]:
+def count_untranslated(languages: Iterable[Language]) -> dict[str, int]:
     """Return {tag: messages that stand in English} of languages that have such."""
     wanted = page_messages(read_po(TRANSLATIONS / "messages.pot"))
     counts = {
@@ -254,7 +255,7 @@ def behind(languages: Iterable[Language]) -> dict[str, int]:
     return {tag: count for tag, count in counts.items() if count}
 
 
-def domain_of(languages: tuple[Language, ...]) -> Domain:
+def translation_domain(languages: tuple[Language, ...]) -> Domain:
     """Return a Flask-Babel domain that has every catalog in memory already."""
     domain = Domain()
     for language in languages:
@@ -262,7 +263,7 @@ def domain_of(languages: tuple[Language, ...]) -> Domain:
     return domain
 
 
-def in_digits_of(locale: Locale, text: str) -> str:
+def localize_digits(locale: Locale, text: str) -> str:
     """Return `text` in the locale's default digits; numbers to dial stay Latin."""
     zero = ord(_ZEROS.get(locale.default_numbering_system, "0"))
     return text.translate({ord("0") + digit: zero + digit for digit in range(10)})

@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from .content import Content
 from .errors import QuietpageError
-from .languages import domain_of
+from .languages import translation_domain
 from .page import render_error, render_guide
 
 _TAG = re.compile(r"<[^>]*>")
@@ -64,7 +64,7 @@ def check_markup(
     english = [
         replace(each, messages=each.messages.in_english()) for each in content.languages
     ]
-    domain_of(tuple(english)).as_default()
+    translation_domain(tuple(english)).as_default()
     for language in english:
         pages = {
             "guide": (guides[language.tag], render_guide(content, language)),

@@ -7,7 +7,7 @@ from functools import cache
 
 from babel.core import Locale, UnknownLocaleError
 
-from .banned_words import banned_words_in, names_whole_first, without
+from .banned_words import banned_words_in, names_whole_first, remove_categories
 
 TITLE, EXIT_LABEL = "Notes", "Close this page"
 _EXIT_LETTERS = 24
@@ -150,7 +150,7 @@ def printable(text: str) -> str:
 def _addresses(text: str) -> list[str]:
     # Compatibility characters, such as full width letters, look like what they map to;
     # and vowel signs are no letters to `re`.
-    plain = without(_MARKS, unicodedata.normalize("NFKC", text))
+    plain = remove_categories(_MARKS, unicodedata.normalize("NFKC", text))
     words = _SPACED_AT.sub(r"\1", plain).split()
     return [w.strip(".,:;!?“”„«»‘’") for w in words if _ADDRESS.search(w)]
 
@@ -192,7 +192,7 @@ def _figure_kind(letter: str) -> str:
 
 def _words(text: str) -> list[str]:
     """Return the words of a text, without their marks."""
-    bare = without(_MARKS | {"Cf", "Lm"}, unicodedata.normalize("NFKC", text))
+    bare = remove_categories(_MARKS | {"Cf", "Lm"}, unicodedata.normalize("NFKC", text))
     return re.findall(r"[^\W\d_]+", bare)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from babel.core import Locale, UnknownLocaleError
 
 from .config import FILE, ROOT
-from .errors import QuietpageError, closed, may_be_read_by
+from .errors import QuietpageError, chmod_advice, unreadable
 from .helpline_tables import TABLE
 from .own_templates import is_included, template_names
 
@@ -44,7 +44,7 @@ def own_files(folder: Path | None) -> list[OwnFile]:
     for file in _walk(folder):
         own = OwnFile(file, _why_ignored(file, folder))
         if not own.ignored and not os.access(file, os.R_OK):
-            raise closed(str(file), folder)
+            raise unreadable(str(file), folder)
         found.append(own)
     return found
 
@@ -66,7 +66,7 @@ def _walk(folder: Path) -> Iterator[Path]:
     def refuse(error: OSError) -> None:
         raise QuietpageError(
             f"{error.filename}: may not be read here ({error.strerror})."
-            f" {may_be_read_by(folder)}"
+            f" {chmod_advice(folder)}"
         ) from error
 
     for place, folders, files in os.walk(folder, onerror=refuse, followlinks=True):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import shown
+from .errors import display_path
 from .helpline_tables import TABLE, Helpline, read_table
 from .phone_number_checks import comparable
 
@@ -46,10 +46,10 @@ def join_own(
         ]
         gone |= {place for place, _ in replaced}
         named = ", ".join(
-            f"{other.name} ({shown(table)}:{place})" for place, other in replaced
+            f"{other.name} ({display_path(table)}:{place})" for place, other in replaced
         )
         effects.append(
-            f"{shown(own_table)}:{line}: {_effect(row, named, ours)}"
+            f"{display_path(own_table)}:{line}: {_effect(row, named, ours)}"
             if own_table
             else ""
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 from babel.messages.extract import extract_from_file
 
 from .config import ROOT
-from .errors import QuietpageError, closed, not_utf8
+from .errors import QuietpageError, not_utf8, unreadable
 
 _OURS = ROOT / "templates"
 # What our template was when somebody copied it, in a comment of Jinja's.
@@ -57,7 +57,7 @@ def read_template(file: Path) -> str:
     except UnicodeDecodeError as error:
         raise QuietpageError(f"{file}: {not_utf8(error)}") from error
     except OSError as error:
-        raise closed(str(file), file.parent) from error
+        raise unreadable(str(file), file.parent) from error
 
 
 def refuse_broken(file: Path, name: str) -> None:

@@ -23,9 +23,9 @@ from markupsafe import Markup, escape
 from .config import DEFINITIONS
 from .content import Content
 from .country_list import order_countries
-from .errors import QuietpageError, shown
+from .errors import QuietpageError, display_path
 from .helpline_tables import Helpline
-from .languages import SOURCE_TAG, Language, in_digits_of
+from .languages import SOURCE_TAG, Language, localize_digits
 from .opening_hours import DAYS, parse_hours
 
 # The day the English text was last changed in substance.
@@ -60,9 +60,9 @@ def render_guide(content: Content, language: Language) -> str:
             review_day=_day_text(language.review.day, locale)
             if language.review
             else "",
-            exit_url=settings.exit_of(language.tag),
+            exit_url=settings.exit_url_for(language.tag),
             exit_site=Markup("<bdi>{}</bdi>").format(
-                settings.exit_site_of(language.tag)
+                settings.exit_site_for(language.tag)
             ),
             countries=order_countries(
                 content.countries, locale, settings.countries_first
@@ -132,7 +132,7 @@ def template_faults(folders: Iterable[Path]) -> Iterator[None]:
         if isinstance(error, TemplateSyntaxError):
             places.append((error.filename or "", error.lineno))
         named = [
-            f"{shown(Path(file))}:{line}"
+            f"{display_path(Path(file))}:{line}"
             for file, line in places
             for folder in folders
             if Path(file).is_relative_to(folder)
@@ -188,7 +188,7 @@ def _name(kind: str, key: str, locale: Locale) -> str:
 
 
 def _day_text(day: date, locale: Locale) -> str:
-    return in_digits_of(locale, format_date(day, "long", locale))
+    return localize_digits(locale, format_date(day, "long", locale))
 
 
 def _hours_text(hours: str, locale: Locale) -> Markup:
@@ -211,7 +211,7 @@ def _hours_text(hours: str, locale: Locale) -> Markup:
         f"{clock(opens)}–{clock(closes)}"
         for first, last, opens, closes in rules
     )
-    parts = [escape(in_digits_of(locale, text)) for text in texts]
+    parts = [escape(localize_digits(locale, text)) for text in texts]
     if holidays_off:
         # Translators: a helpline's opening hours.
         parts.append(gettext("closed on public holidays"))

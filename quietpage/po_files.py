@@ -8,7 +8,7 @@ import polib
 from babel.core import Locale, UnknownLocaleError
 
 from .config import ROOT
-from .errors import QuietpageError, closed, shown
+from .errors import QuietpageError, display_path, unreadable
 from .message_checks import printable, safety_faults
 from .review_marks import mark_faults
 from .review_texts import SHEET_ONLY
@@ -50,8 +50,8 @@ def locale_of(file: Path) -> Locale:
         return Locale.parse(name)
     except (ValueError, UnknownLocaleError) as error:
         raise QuietpageError(
-            f"{shown(file.parent.parent)}: is no locale. Name the folder like es or"
-            " pt_BR."
+            f"{display_path(file.parent.parent)}: is not a locale. Name the folder like"
+            " es or pt_BR."
         ) from error
 
 
@@ -66,17 +66,17 @@ def read_po(file: Path) -> polib.POFile:
         text = file.read_text(encoding="utf-8-sig")
         for number, line in enumerate(text.split("\n"), 1):
             if fault := _line_fault(line):
-                raise QuietpageError(f"{shown(file)}:{number}: {fault}")
+                raise QuietpageError(f"{display_path(file)}:{number}: {fault}")
         catalog = polib.pofile(text, check_for_duplicates=True)
     except PermissionError as error:
-        raise closed(shown(file), file.parent) from error
+        raise unreadable(display_path(file), file.parent) from error
     except UnicodeDecodeError as error:
-        raise QuietpageError(f"{shown(file)}: {_NOT_UTF_8}") from error
+        raise QuietpageError(f"{display_path(file)}: {_NOT_UTF_8}") from error
     except (OSError, ValueError) as error:
-        told = str(error).replace(str(file), file.name)[:200]
+        reason = str(error).replace(str(file), file.name)[:200]
         raise QuietpageError(
-            f"{shown(file)}: cannot be read ({told}). Open it in Poedit and save it,"
-            " or restore it."
+            f"{display_path(file)}: cannot be read ({reason}). Open it in Poedit and"
+            " save it, or restore it."
         ) from error
     for entry in catalog:
         # polib counts from 0 where there is no header.
@@ -84,7 +84,7 @@ def read_po(file: Path) -> polib.POFile:
     named = _CHARSET.search(catalog.metadata.get("Content-Type", ""))
     # CHARSET is what gettext writes before somebody has chosen one.
     if named and named[1].lower() not in {"utf-8", "utf8", "charset"}:
-        raise QuietpageError(f"{shown(file)}:1: {_NOT_UTF_8}")
+        raise QuietpageError(f"{display_path(file)}:1: {_NOT_UTF_8}")
     return catalog
 
 
@@ -149,7 +149,7 @@ def page_messages(template: polib.POFile) -> dict[str, polib.POEntry]:
     return {entry.msgid: entry for entry in template if entry.msgid not in SHEET_ONLY}
 
 
-def share_translated(done: Collection[str], template: polib.POFile) -> int:
+def percent_translated(done: Collection[str], template: polib.POFile) -> int:
     """Return how many of the page's messages are in `done`, in whole percent."""
     wanted = page_messages(template)
     return 100 * sum(message in done for message in wanted) // max(1, len(wanted))

@@ -91,12 +91,12 @@ def is_line(value: object) -> bool:
     return isinstance(value, str) and value.isprintable()
 
 
-def is_told(value: object) -> bool:
+def is_nonblank_line(value: object) -> bool:
     """Return whether it is text of one line that says something."""
     return is_line(value) and bool(str(value).strip())
 
 
-def is_whole(least: int, most: int) -> Check:
+def is_whole_number(least: int, most: int) -> Check:
     """Return a check for a whole number between two."""
     return lambda value: type(value) is int and least <= value <= most
 
@@ -125,18 +125,18 @@ def unknown_countries(value: object) -> str:
     known = sorted(phonenumbers.SUPPORTED_REGIONS)
     values = value if isinstance(value, list) else [value]
     return "".join(
-        f" '{name}' is none: {meant(str(name), known, 'countries')}"
+        f" '{name}' is none: {did_you_mean(str(name), known, 'countries')}"
         for name in values
         if not is_country(name)
     )
 
 
-def meant(word: str, known: Collection[str], kind: str) -> str:
+def did_you_mean(word: str, known: Collection[str], kind: str) -> str:
     """Return what `word` was likely meant for, or else all that there is.
 
     `kind` is countries or languages; their English names are known too.
 
-    >>> meant("spanish", ["en", "es"], "languages")
+    >>> did_you_mean("spanish", ["en", "es"], "languages")
     "did you mean 'es'?"
     """
     english = Locale("en")

@@ -31,7 +31,7 @@ _PLAIN_SCHEME, _TLS_SCHEME = "http", "https"
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class PreparedResponse:
     """An answer but for its status: headers by scheme, and the body."""
 
     headers: Mapping[str, Headers]
@@ -39,18 +39,18 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
-class Rendered:
+class RenderedResponse:
     """What the Flask app answered: headers as over TLS, and the document."""
 
     headers: Headers
     body: bytes
 
 
-def freeze(
-    documents: Mapping[str, Rendered], codings: Iterable[str] = CODINGS
-) -> dict[tuple[str, str], Snapshot]:
-    """Return {(tag, coding): snapshot}, all of one size in each coding."""
-    frozen = {}
+def prepare_responses(
+    documents: Mapping[str, RenderedResponse], codings: Iterable[str] = CODINGS
+) -> dict[tuple[str, str], PreparedResponse]:
+    """Return {(tag, coding): response}, all of one size in each coding."""
+    prepared = {}
     # The compressors let go of Python's lock: every core takes a language.
     with ThreadPoolExecutor() as pool:
         for coding in codings:
@@ -65,11 +65,13 @@ def freeze(
             for tag, padded in padders.items():
                 body = padded(size_bytes - len(padded(0)))
                 headers = _headers(documents[tag], coding, body)
-                frozen[tag, coding] = Snapshot(headers, body)
-    return frozen
+                prepared[tag, coding] = PreparedResponse(headers, body)
+    return prepared
 
 
-def _headers(document: Rendered, coding: str, body: bytes) -> dict[str, Headers]:
+def _headers(
+    document: RenderedResponse, coding: str, body: bytes
+) -> dict[str, Headers]:
     headers = [(k, v) for k, v in document.headers if k != "Content-Length"]
     if coding != "identity":
         headers.append(("Content-Encoding", coding))
@@ -89,21 +91,23 @@ class Site:
         """Ask `app` for every document and keep the answers, ready to send."""
         self.choose_locale = locale_chooser(tags)
         self._onion = settings.onion
-        self._hosts = frozenset(settings.names)
+        self._hosts = frozenset(settings.allowed_hosts)
         self._forces_https = settings.forces_https
         client = app.test_client()
 
-        def answer(path: str, method: str = "GET") -> Rendered:
+        def answer(path: str, method: str = "GET") -> RenderedResponse:
             response = client.open(path, method=method, base_url="https://localhost")
             if response.status_code != (200 if method == "GET" else 405):
                 raise RuntimeError(f"{method} {path}: {response.status}")
-            return Rendered(list(response.headers), response.data)
+            return RenderedResponse(list(response.headers), response.data)
 
-        self.guides = freeze({tag: answer(f"/{tag}/") for tag in tags})
-        self.errors = freeze(
+        self.guides = prepare_responses({tag: answer(f"/{tag}/") for tag in tags})
+        self.errors = prepare_responses(
             {tag: answer(f"/{tag}/", "POST") for tag in tags}, ["identity"]
         )
-        self.robots = freeze({"": answer(ROBOTS)}, ["identity"])["", "identity"]
+        self.robots = prepare_responses({"": answer(ROBOTS)}, ["identity"])[
+            "", "identity"
+        ]
         longest = max(map(len, tags))
         self.tag_padding = {tag: "-" * (longest - len(tag)) for tag in tags}
         self._tags: dict[str, str | None] = {"/": None, "": None}
@@ -122,7 +126,7 @@ class Site:
         is_onion = host != "" and host == self._onion
         scheme = _PLAIN_SCHEME if is_onion else environ["wsgi.url_scheme"]
         extra: Headers = []
-        snapshot = self.errors[language, "identity"]
+        response = self.errors[language, "identity"]
         if host not in self._hosts:
             status = "400 Bad Request"
         elif environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
@@ -132,28 +136,28 @@ class Site:
             path = f"/{tag}/" if tag else ROBOTS if address == ROBOTS else "/"
             extra = [("Location", f"https://{host}{path}")]
         elif address == ROBOTS:
-            status, snapshot = OK, self.robots
+            status, response = OK, self.robots
         else:
             status = NOT_FOUND if tag == "" else OK
             coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING"))
-            snapshot = self.guides[language, coding]
-        if snapshot is not self.robots:
+            response = self.guides[language, coding]
+        if response is not self.robots:
             # Over TLS the tag comes a second time, in Onion-Location.
             tags = 2 if self._onion and scheme == _TLS_SCHEME else 1
             padding = PADDING_OK if status == OK else PADDING_ELSE
             extra.append((PADDING, padding + tags * self.tag_padding[language]))
-        start_response(status, snapshot.headers[scheme] + extra)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [snapshot.body]
+        start_response(status, response.headers[scheme] + extra)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
 
     def raw_error(self, status: int) -> bytes:
         """Return a whole HTTP/1.1 answer for what the server refuses by itself."""
-        snapshot = self.errors[self.choose_locale(None), "identity"]
+        response = self.errors[self.choose_locale(None), "identity"]
         lines = [
             f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
             "Connection: close",
-            *(f"{name}: {value}" for name, value in snapshot.headers[_PLAIN_SCHEME]),
+            *(f"{name}: {value}" for name, value in response.headers[_PLAIN_SCHEME]),
         ]
-        return "\r\n".join([*lines, "", ""]).encode("latin-1") + snapshot.body
+        return "\r\n".join([*lines, "", ""]).encode("latin-1") + response.body
 
 
 def _host_name(host: str) -> str:

@@ -44,7 +44,7 @@ class Element:
     end: int
 
 
-class Page:
+class StrictDocument:
     """A page's elements in their order, its titles, and `faults`: what is refused."""
 
     def __init__(self, text: str, inlined: Collection[str]) -> None:

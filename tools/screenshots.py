@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from app import create_app
 from quietpage.config import ROOT, Settings
 from quietpage.content import content_of
-from quietpage.review.html import write_html
 from quietpage.review.sheet import make_sheet
+from quietpage.review.sheet_html import write_html
 from tests.support.chromium_flags import CHROMIUM_FLAGS
 from tests.support.gunicorn import start_server
 from tests.support.locales import TAGS

@@ -80,7 +80,9 @@ def command(  # noqa: PLR0913 - an option each
     """
     settings = current_content().settings
     host = Client(url, timeout).host
-    is_ours = is_loopback(host) or host in {n.strip("[]") for n in settings.names}
+    is_ours = is_loopback(host) or host in {
+        n.strip("[]") for n in settings.allowed_hosts
+    }
     if not (yes or is_ours):
         raise QuietpageError(
             f"{host} is not among the hosts of the settings. Ask whoever runs it, then"

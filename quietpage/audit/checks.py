@@ -18,7 +18,7 @@ from .collect import (
     POST,
     WRONG_HOST,
     Evidence,
-    Page,
+    PageAnswer,
     Release,
     plain_value,
 )
@@ -65,7 +65,7 @@ def _release(evidence: Evidence) -> Iterator[str]:
             yield f"{answer.kind} has '{text[:60].decode(errors='replace')}'"
 
 
-def _difference(release: Release, page: Page) -> str:
+def _difference(release: Release, page: PageAnswer) -> str:
     answer = page.answer
     expected = release.guide(page.tag, answer.coding)
     if expected is None:

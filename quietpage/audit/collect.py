@@ -102,7 +102,7 @@ def plain_value(value: str) -> str:
 
 
 @dataclass(frozen=True)
-class Page:
+class PageAnswer:
     """An answer that must be the guide in a language, an empty tag for the default.
 
     In one `group` of the same requests all languages must have the same size.
@@ -122,7 +122,7 @@ class Evidence:
     # What browsers can bring about, so must carry every header; and the rest.
     answers: list[Answer]
     others: list[Answer] = field(default_factory=list)
-    pages: list[Page] = field(default_factory=list)
+    pages: list[PageAnswer] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)
     no_plain: str = ""
     old_tls: list[str] = field(default_factory=list)
@@ -154,7 +154,7 @@ def collect(url: str, timeout_s: float, release: Release) -> Evidence:
     _check_page(url, client, page)
     evidence = Evidence(client, release, [page])
     tag = client.start.strip("/")
-    evidence.pages.append(Page(tag if tag in release.tags else "", "", page))
+    evidence.pages.append(PageAnswer(tag if tag in release.tags else "", "", page))
     _ask_errors(evidence)
     _ask_raw(evidence)
     for tag in release.tags:
@@ -205,7 +205,7 @@ def _ask(
         return
     evidence.answers.append(answer)
     if page:
-        evidence.pages.append(Page(*page, answer))
+        evidence.pages.append(PageAnswer(*page, answer))
 
 
 def _ask_errors(evidence: Evidence) -> None:

@@ -14,7 +14,7 @@ from quietpage.build import build_site
 from quietpage.catalog_checks import mistakes, stray_files
 from quietpage.config import ROOT, Settings
 from quietpage.content import current_content
-from quietpage.errors import QuietpageError, may_be_read_by
+from quietpage.errors import QuietpageError, chmod_advice
 from quietpage.helpline_checks import Finding, check, check_own
 from quietpage.helpline_tables import TABLE
 from quietpage.own_files import own_files, used_templates
@@ -115,6 +115,6 @@ def _closed_to_others(file: Path, folder: Path) -> Iterator[str]:
         if place.stat().st_mode & wanted != wanted:
             yield (
                 f"{place}: the service runs as a user of its own, which may not read"
-                f" this. {may_be_read_by(folder)}"
+                f" this. {chmod_advice(folder)}"
             )
             return

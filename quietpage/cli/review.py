@@ -9,11 +9,11 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from quietpage.content import current_content
-from quietpage.errors import QuietpageError, shown
+from quietpage.errors import QuietpageError, display_path
 from quietpage.languages import SOURCE_TAG, find_catalogs
 from quietpage.po_files import page_messages
-from quietpage.review.html import write_html
 from quietpage.review.sheet import Sheet, make_sheet
+from quietpage.review.sheet_html import write_html
 from quietpage.review_marks import Mark, mark_of
 
 _NEEDS = (
@@ -63,8 +63,8 @@ def sheet_command(tag: str, file: Path) -> None:
 def take_command(file: Path, by: str, day: datetime, *, consent: bool | None) -> None:
     """Take a sheet that came back; it can be taken again without harm."""
     try:
-        from quietpage.review.filled import read_filled  # noqa: PLC0415
-        from quietpage.review.take import take  # noqa: PLC0415
+        from quietpage.review.filled_sheet import read_filled  # noqa: PLC0415
+        from quietpage.review.take_sheet import take  # noqa: PLC0415
     except ImportError as error:
         raise QuietpageError(_NEEDS) from error
     settings = current_content().settings
@@ -76,7 +76,7 @@ def take_command(file: Path, by: str, day: datetime, *, consent: bool | None) ->
     counts = done.counts
     click.echo(
         f"{counts['right']} rows right, {counts['bettered']} with better words,"
-        f" {counts['not taken']} not taken. {shown(done.file)} names"
+        f" {counts['not taken']} not taken. {display_path(done.file)} names"
         f" {done.name or 'no one: the reviewer has not agreed to it'}."
     )
     if counts["not taken"]:
@@ -94,7 +94,7 @@ def status_command() -> None:
     )
     for tag in sorted(catalogs.tags):
         try:
-            page = catalogs.page(tag)
+            page = catalogs.unchecked_messages(tag)
         except QuietpageError as error:
             click.echo(f"{tag:10}{error.format_message()}")
             continue
@@ -120,7 +120,7 @@ def status_command() -> None:
 
 def _write_xlsx(sheet: Sheet, file: Path) -> None:
     try:
-        from quietpage.review.xlsx import write_xlsx  # noqa: PLC0415
+        from quietpage.review.sheet_xlsx import write_xlsx  # noqa: PLC0415
     except ImportError as error:
         raise QuietpageError(_NEEDS) from error
     write_xlsx(sheet, file)

@@ -19,15 +19,15 @@ from werkzeug.serving import run_simple
 from quietpage.banned_words import has_words
 from quietpage.catalog_checks import (
     left_to_do,
-    messages_behind,
     mistakes,
     stray_files,
+    untranslated_messages,
 )
 from quietpage.cli import review
 from quietpage.cli.preview import or_sentence
 from quietpage.config import load_settings
 from quietpage.content import Content, init_content
-from quietpage.errors import QuietpageError, shown
+from quietpage.errors import QuietpageError, display_path
 from quietpage.languages import SOURCE_TAG
 from quietpage.message_checks import printable
 from quietpage.po_files import (
@@ -58,7 +58,9 @@ def add_command(tag: str) -> None:
     locale = parse_tag(tag)
     file = catalog_file(locale)
     if file.exists():
-        raise QuietpageError(f"{shown(file)}: is there already. Open it in Poedit.")
+        raise QuietpageError(
+            f"{display_path(file)}: is there already. Open it in Poedit."
+        )
     if str(locale) in (SOURCE_TAG, "root"):
         raise QuietpageError(f"'{tag}' needs no catalog. Name another language.")
     catalog = polib.POFile()
@@ -85,7 +87,7 @@ def add_command(tag: str) -> None:
         )
     )
     click.echo(
-        f"Made {shown(file)} ({locale.display_name}, {locale.text_direction},"
+        f"Made {display_path(file)} ({locale.display_name}, {locale.text_direction},"
         f" {len(catalog)} messages).\n"
         "Next: open it in Poedit and translate; the notes tell tone and length.\n"
         f"{words}"
@@ -119,8 +121,8 @@ def update_command(*, same_meaning: bool) -> None:
             continue
         carried |= merge(catalog, template, locale if same_meaning else None)
         write_po(file, catalog)
-        behind = len(messages_behind(catalog, template))
-        click.echo(f"{shown(file)}: {behind} messages behind")
+        behind = len(untranslated_messages(catalog, template))
+        click.echo(f"{display_path(file)}: {behind} messages behind")
     for new, old in carried.items():
         click.echo(f"kept the translation of: {printable(old)}")
         click.echo(f"                    for: {printable(new)}")
@@ -140,7 +142,7 @@ def check_command(tags: tuple[str, ...]) -> None:
     found = [] if tags else list(stray_files())
     if {entry.msgid for entry in extract()} != {entry.msgid for entry in template}:
         fault = "is not the English of today. Run translate update."
-        found.insert(0, f"{shown(TEMPLATE)}:1: {fault}")
+        found.insert(0, f"{display_path(TEMPLATE)}:1: {fault}")
     for file in files:
         found += mistakes(file, template)
     to_do = [left_to_do(file, template) for file in files]
@@ -188,7 +190,7 @@ def catalog_of(tag: str) -> Path:
     file = catalog_file(parse_tag(tag))
     if not file.exists():
         raise QuietpageError(
-            f"{shown(file)}: is not there. Make it by: flask translate add {tag}"
+            f"{display_path(file)}: is not there. Make it by: flask translate add {tag}"
         )
     return file
 

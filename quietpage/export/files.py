@@ -23,7 +23,7 @@ from quietpage.content import current_content
 from quietpage.errors import QuietpageError
 from quietpage.site import Site
 
-from .servers import configurations
+from .server_configs import configurations
 
 ROOT = "/srv/quietpage"
 _SUMS = "SHA256SUMS"

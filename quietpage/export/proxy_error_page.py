@@ -5,7 +5,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from quietpage.build import build_site
-from quietpage.site import TLS_ONLY, Snapshot
+from quietpage.site import TLS_ONLY, PreparedResponse
 
 # What nginx or Caddy would read as a variable or as the end of the text.
 _ENTITIES = str.maketrans({c: f"&#{ord(c)};" for c in "$`{}\\"})
@@ -22,7 +22,7 @@ def command(proxy: str) -> None:
     click.echo({"nginx": nginx_errors, "caddy": caddy_errors}[proxy](page))
 
 
-def nginx_errors(page: Snapshot) -> str:
+def nginx_errors(page: PreparedResponse) -> str:
     """Return what a server of deploy/nginx.conf includes: its page and all headers.
 
     The headers are the server's, so that every location without an `add_header` of
@@ -43,7 +43,7 @@ def nginx_errors(page: Snapshot) -> str:
     return "\n".join([*lines, "location = //error {", *location, "}"])
 
 
-def caddy_errors(page: Snapshot) -> str:
+def caddy_errors(page: PreparedResponse) -> str:
     """Return the snippet that deploy/Caddyfile imports for its errors."""
     lines = ["@tls protocol https", "header Content-Type `text/html; charset=utf-8`"]
     for name, value in _lasting(page):
@@ -52,11 +52,11 @@ def caddy_errors(page: Snapshot) -> str:
     return "\n".join([*lines, f"respond `{_text(page)}` {{http.error.status_code}}"])
 
 
-def _lasting(page: Snapshot) -> list[tuple[str, str]]:
+def _lasting(page: PreparedResponse) -> list[tuple[str, str]]:
     """Return the headers that the proxy does not set by itself."""
     own = ("Content-Type", "Content-Length")
     return [(name, value) for name, value in page.headers["https"] if name not in own]
 
 
-def _text(page: Snapshot) -> str:
+def _text(page: PreparedResponse) -> str:
     return page.body.decode().translate(_ENTITIES)

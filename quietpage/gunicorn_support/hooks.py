@@ -50,7 +50,7 @@ def bind_address(environ: Mapping[str, str]) -> str:
     return f"[{host}]:{port}" if is_bare_ipv6 else f"{host}:{port}"
 
 
-def refuse_to_tell(server: Any) -> None:
+def require_quiet_logger(server: Any) -> None:
     """End the start where another logger would write what visitors send.
 
     Nothing does so by accident: GUNICORN_CMD_ARGS is stronger than our file.
@@ -86,13 +86,13 @@ def refuse_busy_port(server: Any) -> None:
                     )
 
 
-def prepare(server: Any) -> None:
+def check_start(server: Any) -> None:
     """Refuse what must not start: `on_starting`, before a socket is opened."""
-    refuse_to_tell(server)
+    require_quiet_logger(server)
     refuse_busy_port(server)
 
 
-def hand_over_sockets(master: Any) -> None:
+def restore_systemd_sockets(master: Any) -> None:
     """Put systemd's sockets back where a new master looks for them.
 
     gunicorn tells it the number, for sockets count from 3, but has moved them.
@@ -102,7 +102,7 @@ def hand_over_sockets(master: Any) -> None:
             os.dup2(listener.fileno(), fd)
 
 
-def take_over(master: Any) -> None:
+def stop_old_master(master: Any) -> None:
     """End the master that USR2 was sent to, now that this one has made its pages.
 
     Visitors of the moment between wait in the socket, which both hold. systemd is

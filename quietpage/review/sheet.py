@@ -14,8 +14,8 @@ from quietpage.po_files import TRANSLATIONS, read_po
 from quietpage.review_marks import mark_of, text_code
 from quietpage.review_texts import OF_ENGLISH, ReviewTexts, review_texts
 
-from .page_order import page_order
-from .sources import claims_by_topic, nearest
+from .claims import claims_by_topic, nearest
+from .message_order import page_order
 
 # The part of a sentence that a reviewer keeps as it is.
 EXAMPLE = "%(date)s"
@@ -72,7 +72,7 @@ def make_sheet(content: Content, tag: str) -> Sheet:
     if tag not in catalogs.tags:
         raise QuietpageError(f"'{tag}' has no catalog. See: flask translate status")
     locale = Locale.parse(tag, sep="-")
-    entries = catalogs.page(tag).entries
+    entries = catalogs.unchecked_messages(tag).entries
     order = page_order(content)
     placed = {message: order.get(message, "") for message in [*order, *entries]}
     messages = {m: heading for m, heading in placed.items() if m in entries}

@@ -192,7 +192,7 @@ def test_no_label_wraps_to_a_third_line_or_is_cut(
 def test_the_exit_empties_the_page_and_leaves_in_every_language(
     page: Page, server: Server, tag: str
 ) -> None:
-    elsewhere = Settings().exit_of(tag)
+    elsewhere = Settings().exit_url_for(tag)
     page.route(elsewhere, lambda asked: asked.fulfill(body="Elsewhere"))
     page.goto("about:blank")
     page.goto(f"{server.url}{tag}/")

@@ -1,4 +1,4 @@
-"""A server of our frozen answers with one thing changed, over TLS or not."""
+"""A server of our prepared answers with one thing changed, over TLS or not."""
 
 import copy
 import ssl
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from quietpage.site import Headers, Rendered, Site, freeze
+from quietpage.site import Headers, RenderedResponse, Site, prepare_responses
 from tests.support import local_http
 
 
@@ -43,14 +43,16 @@ Change = Callable[[Exchange], None]
 
 
 def rewritten(site: Site, rewrite: Callable[[str, bytes], bytes]) -> Site:
-    """Return the site with each guide rewritten, and frozen anew."""
+    """Return the site with each guide rewritten, and prepared again."""
     changed = copy.copy(site)
     guides = {
         tag: s for (tag, coding), s in site.guides.items() if coding == "identity"
     }
-    changed.guides = freeze(
+    changed.guides = prepare_responses(
         {
-            tag: Rendered(guide.headers["https"], rewrite(tag, guide.body.rstrip()))
+            tag: RenderedResponse(
+                guide.headers["https"], rewrite(tag, guide.body.rstrip())
+            )
             for tag, guide in guides.items()
         }
     )

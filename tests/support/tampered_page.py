@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from quietpage.site import Snapshot
+from quietpage.site import PreparedResponse
 from tests.support import local_http
 
 
@@ -13,7 +13,7 @@ from tests.support import local_http
 class Altered:
     """A server of one answer: headers as made, body as altered."""
 
-    snapshot: Snapshot
+    snapshot: PreparedResponse
     body: bytes
     # Bytes after which nothing more comes, though the connection stays open.
     stalls_after: int | None = None

@@ -164,6 +164,6 @@ def test_simplified_chinese_leaves_for_what_answers_in_china(
     settings: Settings, english: str, simplified: str, traditional: str
 ) -> None:
     """An organisation's own exit is everybody's, and the one for a language wins."""
-    assert [settings.exit_of(tag) for tag in ("en", "zh-Hans", "zh-Hant")] == [
+    assert [settings.exit_url_for(tag) for tag in ("en", "zh-Hans", "zh-Hant")] == [
         f"https://{host}/" for host in (english, simplified, traditional)
     ]

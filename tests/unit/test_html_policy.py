@@ -15,7 +15,7 @@ from quietpage.assets import load_assets
 from quietpage.config import Settings
 from quietpage.errors import QuietpageError
 from quietpage.html_policy import check_documents, document_faults
-from quietpage.strict_html import Page
+from quietpage.strict_html import StrictDocument
 
 SCRIPT = "if (a < b) { '</b>' }"
 HEAD = (
@@ -81,7 +81,7 @@ def test_all_that_browsers_see_is_seen(pieces: list[str]) -> None:
     text = HEAD + "".join(pieces)
     if list(document_faults(text, [SCRIPT], has_exit=True)):
         return
-    page = Page(text, [SCRIPT])
+    page = StrictDocument(text, [SCRIPT])
 
     seen = {(e.name, tuple(sorted(e.attributes.items()))) for e in page.elements}
     assert set(seen_by_browsers(text)) - IMPLIED <= seen
@@ -96,7 +96,7 @@ def test_pages_of_ours_pass_and_are_read_as_by_browsers() -> None:
             if coding != "identity":
                 continue
             text = sent.body.decode()
-            page = Page(text, inlined)
+            page = StrictDocument(text, inlined)
             seen = [
                 (e.name, tuple(sorted(e.attributes.items()))) for e in page.elements
             ]

@@ -126,7 +126,7 @@ def test_drafts_are_left_out_where_the_settings_say_so() -> None:
 def test_a_folder_that_is_no_locale_is_told(translations: Path) -> None:
     (translations / "es").rename(translations / "elvish")
 
-    with pytest.raises(QuietpageError, match="translations/elvish: is no locale"):
+    with pytest.raises(QuietpageError, match="translations/elvish: is not a locale"):
         load_languages(Settings(), translations)
 
 

@@ -11,8 +11,8 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from quietpage.po_files import read_po
-from quietpage.review.html import write_html
-from quietpage.review.sources import Claim, claims_by_topic, nearest
+from quietpage.review.claims import Claim, claims_by_topic, nearest
+from quietpage.review.sheet_html import write_html
 from quietpage.review_marks import WHOLE, Mark, mark_of
 from tests.support.review_copy import (
     ANA,

@@ -12,7 +12,7 @@ from openpyxl.cell import Cell
 from quietpage.errors import QuietpageError
 from quietpage.message_checks import quoted
 
-from .xlsx import CONSENT
+from .sheet_xlsx import CONSENT
 
 # A sheet of ours is a tenth of this.
 _MOST_BYTES = 2_000_000

@@ -122,8 +122,8 @@ def configurations(
         "tag_padding": site.tag_padding,
         "coding_rules": CODING_RULES,
         "host": settings.hosts[0],
-        "hosts": settings.names,
-        "any_host": "|".join(map(literal, settings.names)),
+        "hosts": settings.allowed_hosts,
+        "any_host": "|".join(map(literal, settings.allowed_hosts)),
         "onion": settings.onion,
         "https": settings.https,
         "headers": [

@@ -8,7 +8,7 @@ from datetime import date
 from babel.core import Locale
 
 from quietpage.content import Content
-from quietpage.languages import Language, Messages, domain_of
+from quietpage.languages import Language, Messages, translation_domain
 from quietpage.page import render_guide
 from quietpage.review_marks import Review
 
@@ -58,7 +58,7 @@ def page_order(content: Content) -> dict[str, str]:
         language = Language("qaa", Locale("en"), numbers, review)
         shown = Content(settings)
         shown.__dict__.update(countries=content.countries, languages=(language,))
-        domain_of((language,)).as_default()
+        translation_domain((language,)).as_default()
         html = render_guide(shown, language)
         order = _joined(order, dict(_messages(html, list(numbers.seen))))
     return order

@@ -24,7 +24,7 @@ from quietpage.review_marks import (
     text_code,
 )
 
-from .filled import Filled, FilledRow
+from .filled_sheet import Filled, FilledRow
 from .sheet import sheet_texts
 
 # Besides the words of the sheet's language.
@@ -71,7 +71,7 @@ def take(
     if consents and not mark.name:
         raise QuietpageError("The reviewer may be named. Say the name: --by NAME")
     mark = mark if consents else Mark("", mark.day)
-    page = catalogs.page(tag)
+    page = catalogs.unchecked_messages(tag)
     target = _Target(settings, Locale.parse(tag, sep="-"), page.entries, mark)
     done = Taken(target.file, mark.name, list(filled.notes))
     by_key = {text_code(message, ""): message for message in page.entries}
