@@ -96,6 +96,8 @@ def wsgi_app() -> Site:
     if counts:
         english = ", ".join(f"{tag} {count}" for tag, count in counts.items())
         lines.append(f"Messages that stand in English: {english}")
-    for line in lines:
-        print(line, file=sys.stderr)  # noqa: T201 - gunicorn's log is for its own
+    # A reload makes the pages twice, for trial and to serve them: one list is enough.
+    if "--check-config" not in sys.argv:
+        for line in lines:
+            print(line, file=sys.stderr)  # noqa: T201 - gunicorn's log is for its own
     return site

@@ -175,6 +175,8 @@ class Settings:
     )
     # Where the organisation's own helplines, templates and catalogs are, if anywhere.
     folder: Path | None = None
+    # Where the values come from, for messages alone.
+    file: Path = field(default=ROOT / FILE, compare=False)
 
     def exit_url_for(self, tag: str) -> str:
         """Return the address that the exit opens from a language."""
@@ -217,7 +219,8 @@ def load_settings(path: Path | None = None) -> Settings:
     """
     file, values = read_values(path)
     folder = file.parent if file.parent != ROOT else None
-    settings = Settings(**_checked(display_path(file), values), folder=folder)
+    checked = _checked(display_path(file), values)
+    settings = Settings(**checked, folder=folder, file=file)
     for url in (settings.exit_url, *settings.exit_urls.values()):
         address = urlsplit(url)
         # On another port another server may listen.

@@ -10,7 +10,7 @@ from babel.core import Locale
 from babel.support import NullTranslations
 from flask_babel import Domain
 
-from .config import FILE, Settings
+from .config import Settings
 from .errors import QuietpageError, display_path
 from .message_checks import EXIT_LABEL, TITLE, character_faults, wording_faults
 from .po_files import (
@@ -184,11 +184,9 @@ def load_languages(
             if entry.msgstr and (is_source or settings.show_drafts or mark_of(entry))
         }
         if tag in settings.titles:
-            texts[TITLE] = _checked_title(settings.titles[tag], str(locale))
-        if not is_source and (
-            percent_translated(texts, catalogs.template)
-            < settings.min_translated_percent
-        ):
+            texts[TITLE] = _checked_title(settings, tag, str(locale))
+        percent = percent_translated(texts, catalogs.template)
+        if not is_source and percent < settings.min_translated_percent:
             continue
         if is_source or review or settings.show_drafts:
             for file, catalog in unchecked.catalogs.items():
@@ -204,8 +202,8 @@ def load_languages(
     offered = tuple(found[tag] for tag in asked if tag in found)
     if not offered:
         raise QuietpageError(
-            f"{FILE}: locales, show_drafts and min_translated_percent together leave no"
-            " language. Offer one that is reviewed, such as en."
+            f"{display_path(settings.file)}: locales, show_drafts and min_translated_percent"
+            " together leave no language. Offer one that is reviewed, such as en."
         )
     return offered
 
@@ -220,17 +218,19 @@ def _check_tags(settings: Settings, known: set[str]) -> None:
             if tag not in known:
                 hint = did_you_mean(tag, sorted(known), "languages")
                 raise QuietpageError(
-                    f"{FILE}: {name} names '{tag}', which has no translation: {hint}"
+                    f"{display_path(settings.file)}: {name} names '{tag}', which has no"
+                    f" translation: {hint}"
                 )
 
 
-def _checked_title(title: str, locale: str) -> str:
+def _checked_title(settings: Settings, tag: str, locale: str) -> str:
+    title = settings.titles[tag]
     faults = (
         *character_faults(locale, "", title),
         *wording_faults(locale, TITLE, title),
     )
     for fault in faults:
-        raise QuietpageError(f"{FILE}: titles: {fault}")
+        raise QuietpageError(f"{display_path(settings.file)}: titles: {fault}")
     return title
 
 

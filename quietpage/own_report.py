@@ -7,6 +7,7 @@ from pathlib import Path
 from babel.core import Locale
 
 from .content import Content
+from .errors import display_path
 from .helpline_tables import TABLE, Helpline, read_table
 from .languages import SOURCE_TAG
 from .message_checks import quoted
@@ -26,6 +27,7 @@ def report(content: Content) -> Iterator[str]:
     """
     folder = content.settings.folder
     files = own_files(folder)
+    yield from _country_notes(content)
     if not files:
         return
     templates = used_templates(files, folder)
@@ -52,6 +54,30 @@ def report(content: Content) -> Iterator[str]:
             yield from _catalog_notes(own.path, ours | own_messages.keys())
     for message in own_messages.keys() - ours - {""}:
         yield from _untranslated(message, own_messages[message], content)
+
+
+def _country_notes(content: Content) -> Iterator[str]:
+    settings = content.settings
+    if settings.countries_first:
+        on_page = {country.code for country in content.countries}
+        for code in settings.countries_first:
+            if code not in on_page:
+                yield (
+                    f"{display_path(settings.file)}: countries_first names '{code}', for"
+                    " which the page has no number. Add a row to helplines.csv, or"
+                    " remove the country."
+                )
+    if settings.replace_countries:
+        table = settings.folder / TABLE.name if settings.folder else None
+        rows = read_table(table, Helpline) if table and table.exists() else ()
+        own = {row.country for _, row in rows}
+        for code in settings.replace_countries:
+            if code not in own:
+                yield (
+                    f"{display_path(settings.file)}: replace_countries names '{code}', but"
+                    " your helplines.csv has no row for it, so the page shows no"
+                    " helpline there."
+                )
 
 
 def _catalog_notes(file: Path, known: set[str]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The files of catalogs: found, read, refused where not plain messages, written."""
 
 import re
+import stat
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -91,13 +92,19 @@ def read_po(file: Path) -> polib.POFile:
 def write_po(file: Path, catalog: polib.POFile) -> None:
     """Write a catalog as Poedit keeps it: UTF-8, a message's lines not wrapped.
 
-    A failure on the way leaves the file as it was.
+    A failure on the way leaves the file as it was. Whatever the umask, the service,
+    which runs as another user, may read what is new; what is replaced keeps its mode.
     """
     catalog.wrapwidth = 0
     catalog.metadata["Content-Type"] = "text/plain; charset=UTF-8"
+    mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else 0o644
+    new_folders = [place for place in file.parents if not place.exists()]
     file.parent.mkdir(parents=True, exist_ok=True)
+    for place in new_folders:
+        place.chmod(0o755)
     unfinished = file.with_name(f".{file.name}.new")
     unfinished.write_text(str(catalog), encoding="utf-8", newline="\n")
+    unfinished.chmod(mode)
     unfinished.replace(file)
 
 

@@ -159,4 +159,6 @@ def did_you_mean(word: str, known: Collection[str], kind: str) -> str:
         found = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if found:
         return f"did you mean '{found[0]}'?"
+    if kind == "countries":
+        return "look it up in ISO 3166."
     return f"there are {', '.join(known)}."

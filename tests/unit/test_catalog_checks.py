@@ -1,5 +1,6 @@
 """What `translate check` finds in a catalog, in small ones of the tests' own."""
 
+import os
 from pathlib import Path
 
 import polib
@@ -126,3 +127,22 @@ def test_what_is_to_do_is_counted(tmp_path: Path) -> None:
 
     assert count == 2
     assert "1 messages to translate and 1 to look at again" in told
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, 0o644), (0o664, 0o664)])
+def test_a_catalog_that_is_written_stays_readable_for_the_service(
+    tmp_path: Path, before: int | None, after: int
+) -> None:
+    file, made = catalog(tmp_path / "translations")
+    if before:
+        write_po(file, made)
+        file.chmod(before)
+    old = os.umask(0o077)
+    try:
+        write_po(file, made)
+    finally:
+        os.umask(old)
+
+    assert file.stat().st_mode & 0o777 == after
+    for folder in list(file.parents)[:3]:
+        assert folder.stat().st_mode & 0o755 == 0o755

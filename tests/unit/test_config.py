@@ -77,7 +77,7 @@ def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
         ('[titles]\nen = "R"\nhttps = true', "the line [titles] takes every line"),
         ('countries_first = ["MX", "UK"]', "'UK' is none: did you mean 'GB'?"),
         ('countries_first = ["Peru"]', "did you mean 'PE'?"),
-        ('replace_countries = ["XX"]', "'XX' is none: there are AC, AD,"),
+        ('replace_countries = ["XX"]', "'XX' is none: look it up in ISO 3166"),
         (f'onion = "{"a" * 56}.onion"', "the last letters prove the others"),
         ("contact = 'Niño'".encode("cp1252"), "line 1 is not in UTF-8; in Windows-12"),
         ("https = true".encode("utf-16"), "is in UTF-16. Save it as UTF-8."),

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from werkzeug.test import Client
 
 from app import create_site
-from quietpage.config import Settings
+from quietpage.config import Settings, load_settings
 from quietpage.errors import QuietpageError
 from quietpage.languages import load_languages
 from tests.support.locales import TAGS
@@ -266,3 +266,23 @@ def test_english_in_opening_hours_is_marked_where_a_catalog_is_behind(
     assert "every day, 24 hours" not in text.replace(
         english.format("every day, 24 hours"), ""
     )
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        ('locales = ["xx"]', "locales names 'xx', which has no translation"),
+        ('titles = { en = "Safety help" }', "titles: "),
+        ('locales = ["es"]\nshow_drafts = false', "locales, show_drafts and min_"),
+    ],
+)
+def test_a_language_asked_for_in_vain_names_the_whole_path_of_the_settings(
+    tmp_path: Path, setting: str, sentence: str
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(setting)
+
+    with pytest.raises(QuietpageError) as raised:
+        load_languages(load_settings(file))
+
+    assert raised.value.format_message().startswith(f"{file}: {sentence}")

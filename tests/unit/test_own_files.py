@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from app import create_app, create_site
-from quietpage.config import ROOT, Settings
+from app import create_app, create_site, wsgi_app
+from quietpage.config import ROOT, Settings, load_settings
 from quietpage.content import Content
 from quietpage.errors import QuietpageError
 from quietpage.own_files import own_files
@@ -220,3 +220,37 @@ def test_check_says_what_the_service_may_not_read(
     told = check(tmp_path, monkeypatch).output
 
     assert f"error: {tmp_path}/templates: the service runs as a user of its own" in told
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        ("countries_first", "countries_first names 'BT', for which the page has no"),
+        ("replace_countries", "replace_countries names 'BT', but your helplines.csv"),
+    ],
+)
+def test_a_country_that_a_setting_names_in_vain_is_one_sentence(
+    tmp_path: Path, setting: str, sentence: str
+) -> None:
+    file = write(tmp_path / "quietpage.toml", f'{setting} = ["BT"]')
+
+    told = list(report(Content(load_settings(file))))
+
+    assert [line for line in told if line.startswith(f"{file}: {sentence}")]
+
+
+@pytest.mark.parametrize(("option", "lists"), [("--check-config", 0), ("", 1)])
+def test_a_reload_lists_the_own_files_once(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    option: str,
+    lists: int,
+) -> None:
+    file = write(tmp_path / "quietpage.toml", 'locales = ["en"]')
+    monkeypatch.setenv("QUIETPAGE_CONFIG", str(file))
+    monkeypatch.setattr("sys.argv", ["gunicorn", option])
+
+    wsgi_app()
+
+    assert capsys.readouterr().err.count(f"{file}: used.") == lists
