@@ -29,7 +29,7 @@ from quietpage.site import Site
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Return the app that renders each request anew; `flask` finds it by name.
+    """Return the app that renders each request live; `flask` finds it by name.
 
     Raises:
         QuietpageError: A setting is wrong.
@@ -39,7 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Wrapped lines of a template are one line to a translator.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    # A misspelt name is a fault to correct, and not an empty place on the page.
+    # A misspelt variable raises an error instead of rendering as nothing.
     app.jinja_env.undefined = StrictUndefined
     app.jinja_loader = FileSystemLoader(settings.template_folders)
     app.config["TRUSTED_HOSTS"] = list(settings.allowed_hosts)
@@ -73,7 +73,7 @@ def use_languages() -> None:
 
 
 def create_site(settings: Settings | None = None) -> Site:
-    """Return the WSGI application that visitors meet, all pages made.
+    """Return the WSGI application for visitors, with all pages rendered.
 
     Raises:
         QuietpageError: A setting, table, catalog or template is wrong.
@@ -82,9 +82,9 @@ def create_site(settings: Settings | None = None) -> Site:
 
 
 def wsgi_app() -> Site:
-    """Return the site for gunicorn, and list the own files that it is made of.
+    """Return the site for gunicorn, and print which own files it is made of.
 
-    A fault ends the start with one sentence.
+    An error ends the start with one sentence.
     """
     try:
         app = create_app()
@@ -95,9 +95,9 @@ def wsgi_app() -> Site:
         sys.exit(f"Error: {error.format_message()}")
     if counts:
         english = ", ".join(f"{tag} {count}" for tag, count in counts.items())
-        lines.append(f"Messages that stand in English: {english}")
+        lines.append(f"Messages shown in English: {english}")
     # A reload makes the pages twice, for trial and to serve them: one list is enough.
     if "--check-config" not in sys.argv:
         for line in lines:
-            print(line, file=sys.stderr)  # noqa: T201 - gunicorn's log is for its own
+            print(line, file=sys.stderr)  # noqa: T201 - gunicorn's log prints its own messages only
     return site

@@ -1,4 +1,4 @@
-"""What `flask translate check` says of the catalogs: mistakes, and what is to do."""
+"""The checks of `flask translate check`: mistakes, and what is left to translate."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,12 +27,12 @@ from .typography import typography_faults
 
 
 def stray_files(folder: Path = TRANSLATIONS) -> Iterator[str]:
-    """Yield a sentence for each catalog that nobody reads where it is."""
+    """Yield a sentence for each catalog in a place that is not read."""
     known = set(catalog_files(folder, with_english=True))
     for file in sorted(folder.rglob("*")):
         if file.suffix.lower() == ".po" and file not in known:
             yield (
-                f"translations/{file.relative_to(folder).as_posix()}: is not read here."
+                f"translations/{file.relative_to(folder).as_posix()}: is not read."
                 " A catalog is translations/<language>/LC_MESSAGES/messages.po. Move"
                 " or delete it."
             )
@@ -46,7 +46,7 @@ def mistakes(file: Path, template: polib.POFile) -> Iterator[str]:
         yield error.format_message()
         return
     if fault := language_fault(catalog, locale):
-        # All else would be measured by the wrong language.
+        # The other checks would use the wrong language.
         yield f"{display_path(file)}:1: {fault}"
         return
     present = {entry.msgid: entry for entry in catalog if not entry.obsolete}
@@ -67,7 +67,7 @@ def mistakes(file: Path, template: polib.POFile) -> Iterator[str]:
 
 
 def message_faults(locale: str, original: str, translation: str) -> Iterator[str]:
-    """Yield every fault that a translation has by itself, a sentence each."""
+    """Yield every fault of a translation taken alone, a sentence each."""
     yield from safety_faults(locale, original, translation)
     yield from wording_faults(locale, original, translation)
     yield from typography_faults(locale, original, translation)
@@ -75,7 +75,7 @@ def message_faults(locale: str, original: str, translation: str) -> Iterator[str
 
 def _header_faults(catalog: polib.POFile, locale: Locale) -> Iterator[str]:
     if "Language" not in catalog.metadata:
-        yield f"has no header Language. Write Language: {locale}."
+        yield f"lacks the header Language. Write Language: {locale}."
 
 
 def _message_set_faults(
@@ -116,9 +116,9 @@ def _faults_between_messages(
 
 
 def left_to_do(file: Path, template: polib.POFile) -> tuple[int, str]:
-    """Return how many messages stand in English, and a sentence if there are any.
+    """Return how many messages are shown in English, and a sentence if there are any.
 
-    A catalog that cannot be read has none: `mistakes` names it.
+    A catalog that cannot be read counts as 0, since `mistakes` reports it.
     """
     try:
         catalog = read_po(file)

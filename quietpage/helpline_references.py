@@ -1,4 +1,4 @@
-"""How sure a row is: which of its references are independent, and what they carry."""
+"""How well a row is sourced: its references, and the confidence that they allow."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -7,13 +7,13 @@ SEPARATOR = " ; "
 STATUSES = ("in service", "doubtful", "closed")
 CONFIDENCES = ("high", "medium", "low")
 _ADDRESS = re.compile(r"https?://(?:www\.)?([a-z0-9.-]+)(?=[/:?\s]|$)")
-# Where collections of numbers are kept, each a copy of other lists.
+# Sites with collections of numbers, which copy other lists.
 _LISTS = ("github.com",)
 _TWO = 2
 
 
 def independent_sites(source: str) -> set[str]:
-    """Return the sites that the references of a `source` cell are pages of.
+    """Return the sites of the pages that a `source` cell refers to.
 
     A collection that copies other lists counts as a reference, but not as a page.
 
@@ -26,7 +26,7 @@ def independent_sites(source: str) -> set[str]:
 
 
 def confidence_faults(source: str, confidence: str) -> Iterator[tuple[str, bool]]:
-    """Yield where a helpline is called surer than its references make it.
+    """Yield where a row claims more confidence than its references support.
 
     Two pages of different sites make a row `high`; a page and any second reference
     make it `medium`; all else is `low`.
@@ -54,10 +54,10 @@ def confidence_faults(source: str, confidence: str) -> Iterator[tuple[str, bool]
 def withdrawn_number_faults(
     rows: Collection[tuple[int, str, str, str, str]],
 ) -> Iterator[tuple[int, str]]:
-    """Yield (line, message) where a number in service is one that was given up.
+    """Yield (line, message) where a number in service was withdrawn.
 
     A row is (line, country, phone, status, replaces); `replaces` holds the digits of
-    older numbers, apart by spaces.
+    older numbers, separated by spaces.
     """
     given_up = {
         (country, _digits(number)): line

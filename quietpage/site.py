@@ -1,4 +1,4 @@
-"""The site as visitors meet it: answers made at start, served by look-up."""
+"""The site for visitors: responses prepared at start, served by lookup."""
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
     from flask import Flask
 
 Headers = list[tuple[str, str]]
-# What only an answer over TLS may carry; browsers are to ignore it elsewhere.
+# Headers for responses over TLS only; browsers must ignore them elsewhere.
 TLS_ONLY = ("Strict-Transport-Security", ONION_LOCATION)
-# Makes up for what heads differ by: the language's tag, and the status of a guide.
+# Evens out header sizes, which differ by the language's tag and a guide's status.
 PADDING = "X-Padding"
 OK, NOT_FOUND = "200 OK", "404 Not Found"
-# Never empty: servers drop an empty header, or write a space more.
+# Never empty: some servers drop an empty header, others add a space.
 PADDING_ELSE = "-"
 PADDING_OK = PADDING_ELSE + "-" * (len(NOT_FOUND) - len(OK))
 ROBOTS = "/robots.txt"
-# A name has 253 (RFC 1035), a port six.
+# A name has at most 253 (RFC 1035), a port with its colon six.
 _MAX_HOST_BYTES = 260
 _PLAIN_SCHEME, _TLS_SCHEME = "http", "https"
 
 
 @dataclass(frozen=True)
 class PreparedResponse:
-    """An answer but for its status: headers by scheme, and the body."""
+    """A response without its status: the headers by scheme, and the body."""
 
     headers: Mapping[str, Headers]
     body: bytes
@@ -40,7 +40,7 @@ class PreparedResponse:
 
 @dataclass(frozen=True)
 class RenderedResponse:
-    """What the Flask app answered: headers as over TLS, and the document."""
+    """A response of the Flask app: its headers as over TLS, and the document."""
 
     headers: Headers
     body: bytes
@@ -51,7 +51,7 @@ def prepare_responses(
 ) -> dict[tuple[str, str], PreparedResponse]:
     """Return {(tag, coding): response}, all of one size in each coding."""
     prepared = {}
-    # The compressors let go of Python's lock: every core takes a language.
+    # The compressors release the GIL, so the languages share all cores.
     with ThreadPoolExecutor() as pool:
         for coding in codings:
             padders = dict(
@@ -81,14 +81,14 @@ def _headers(
 
 
 class Site:
-    """The WSGI application that visitors meet: a look-up, with Flask out of the way.
+    """The WSGI application for visitors: a lookup that does not call Flask.
 
-    `guides` holds the guide, `errors` the neutral sentence, both by (tag, coding), and
-    `robots` what crawlers are told.
+    `guides` holds the guide and `errors` the neutral sentence, both by (tag, coding);
+    `robots` is robots.txt.
     """
 
     def __init__(self, app: "Flask", tags: list[str], settings: Settings) -> None:
-        """Ask `app` for every document and keep the answers, ready to send."""
+        """Request every document from `app`, and keep the responses ready to send."""
         self.choose_locale = locale_chooser(tags)
         self._onion = settings.onion
         self._hosts = frozenset(settings.allowed_hosts)
@@ -117,12 +117,12 @@ class Site:
     def __call__(
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> list[bytes]:
-        """Answer a request with bytes made at start and nothing of the request."""
+        """Answer with bytes prepared at start, and nothing from the request."""
         address = environ.get("PATH_INFO", "").lower()
         tag = self._tags.get(address, "")
         language = tag or self.choose_locale(environ.get("HTTP_ACCEPT_LANGUAGE"))
         host = _host_name(environ.get("HTTP_HOST", ""))
-        # An onion service encrypts by itself; browsers know no TLS there.
+        # An onion service encrypts by itself; browsers do not use TLS there.
         is_onion = host != "" and host == self._onion
         scheme = _PLAIN_SCHEME if is_onion else environ["wsgi.url_scheme"]
         extra: Headers = []
@@ -142,7 +142,7 @@ class Site:
             coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING"))
             response = self.guides[language, coding]
         if response is not self.robots:
-            # Over TLS the tag comes a second time, in Onion-Location.
+            # Over TLS the tag appears a second time, in Onion-Location.
             tags = 2 if self._onion and scheme == _TLS_SCHEME else 1
             padding = PADDING_OK if status == OK else PADDING_ELSE
             extra.append((PADDING, padding + tags * self.tag_padding[language]))
@@ -150,7 +150,7 @@ class Site:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
 
     def raw_error(self, status: int) -> bytes:
-        """Return a whole HTTP/1.1 answer for what the server refuses by itself."""
+        """Return a complete HTTP/1.1 response for what the server itself refuses."""
         response = self.errors[self.choose_locale(None), "identity"]
         lines = [
             f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",

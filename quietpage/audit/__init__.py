@@ -11,6 +11,7 @@ from quietpage.build import build_site
 from quietpage.content import current_content
 from quietpage.errors import QuietpageError
 from quietpage.export.files import ROOT, export_files
+from quietpage.write_file import write_whole
 
 from .checks import findings
 from .client import Client, is_loopback
@@ -80,7 +81,7 @@ def command(  # noqa: PLR0913 - an option each
     report = Report(url, began, release.version, client, list(findings(evidence)))
     click.echo((as_json if json else as_table)(report))
     if page:
-        _write(page, as_page(report))
+        write_whole(page, as_page(report))
     if not report.has_passed:
         context.exit(1)
 
@@ -95,13 +96,3 @@ def _release_of(host: str) -> Release:
             " its page should be. Name an export of it: --export DIR."
         )
     return Release(export_files(build_site(current_app), settings, ROOT, 80))
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise QuietpageError(
-            f"{file}: cannot be written ({error.strerror}). Name a file in a folder"
-            " where you may write."
-        ) from error

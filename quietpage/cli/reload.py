@@ -1,4 +1,4 @@
-"""`quietpage reload`: make all pages for trial, then let the service take them."""
+"""`quietpage reload`: render all pages as a test, then reload the service."""
 
 import shutil
 import subprocess
@@ -16,9 +16,9 @@ from quietpage.own_report import report
 @click.command("reload")
 @with_appcontext
 def command() -> None:
-    """Make all pages for trial, list the own files, then `systemctl reload quietpage`.
+    """Render all pages as a test, list the own files, then reload the service.
 
-    When something is wrong, what is live stays as it is.
+    If something is wrong, the live site does not change.
     """
     build_site(current_app)
     for line in report(current_content()):
@@ -26,12 +26,12 @@ def command() -> None:
     systemctl = shutil.which("systemctl")
     if not systemctl:
         raise QuietpageError(
-            "systemctl: is not on this machine. Where no systemd runs the service, send"
-            " its first process the signal: kill -USR2 PID"
+            "systemctl: is not installed here. Without systemd, send the signal to"
+            " gunicorn's first process: kill -USR2 PID"
         )
     if subprocess.run([systemctl, "reload", "quietpage"], check=False).returncode:  # noqa: S603 - fixed words
         raise QuietpageError(
-            "systemctl reload quietpage: failed, and the old pages stay. Why, say:"
+            "systemctl reload quietpage: failed, and the old pages stay. To see why:"
             " systemctl status quietpage; journalctl -u quietpage -n 5"
         )
-    click.echo("Reloaded: new visitors get the new pages in some seconds.")
+    click.echo("Reloaded: new visitors get the new pages in a few seconds.")

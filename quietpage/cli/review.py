@@ -1,4 +1,4 @@
-"""The commands of reviewers: `flask translate sheet`, `take` and `status`."""
+"""The commands for reviews: `flask translate sheet`, `take` and `status`."""
 
 from collections import Counter
 from datetime import datetime
@@ -29,10 +29,10 @@ _NEEDS = (
 def sheet_command(tag: str, file: Path) -> None:
     """Make a sheet for a reviewer: FILE.xlsx to fill in, or FILE.html to print."""
     if file.exists():
-        raise QuietpageError(f"{file.name}: is there already. Choose another name.")
+        raise QuietpageError(f"{file.name}: exists already. Choose another name.")
     writers = {".xlsx": _write_xlsx, ".html": write_html}
     if file.suffix not in writers:
-        raise QuietpageError(f"{file.name}: is neither .xlsx nor .html. Name it so.")
+        raise QuietpageError(f"{file.name}: is neither .xlsx nor .html. Rename it.")
     with current_app.test_request_context():
         sheet = make_sheet(current_content(), tag)
     try:
@@ -61,7 +61,7 @@ def sheet_command(tag: str, file: Path) -> None:
 )
 @with_appcontext
 def take_command(file: Path, by: str, day: datetime, *, consent: bool | None) -> None:
-    """Take a sheet that came back; it can be taken again without harm."""
+    """Take a filled-in sheet; taking it twice does no harm."""
     try:
         from quietpage.review.filled_sheet import read_filled  # noqa: PLC0415
         from quietpage.review.take_sheet import take  # noqa: PLC0415
@@ -86,7 +86,7 @@ def take_command(file: Path, by: str, day: datetime, *, consent: bool | None) ->
 @click.command("status")
 @with_appcontext
 def status_command() -> None:
-    """Show for each language the words reviewed, drafted and behind, and where."""
+    """Show the words reviewed, drafted and untranslated in each language."""
     catalogs = find_catalogs(current_content().settings)
     sources = page_messages(catalogs.template)
     click.echo(

@@ -1,4 +1,4 @@
-"""`quietpage proxy-error-page`: what a proxy sends when gunicorn is away."""
+"""`quietpage proxy-error-page`: what a reverse proxy sends when gunicorn is down."""
 
 import click
 from flask import current_app
@@ -7,7 +7,7 @@ from flask.cli import with_appcontext
 from quietpage.build import build_site
 from quietpage.site import TLS_ONLY, PreparedResponse
 
-# What nginx or Caddy would read as a variable or as the end of the text.
+# Characters that nginx or Caddy would read as a variable or the end of the text.
 _ENTITIES = str.maketrans({c: f"&#{ord(c)};" for c in "$`{}\\"})
 
 
@@ -15,9 +15,9 @@ _ENTITIES = str.maketrans({c: f"&#{ord(c)};" for c in "$`{}\\"})
 @click.argument("proxy", type=click.Choice(["nginx", "caddy"]))
 @with_appcontext
 def command(proxy: str) -> None:
-    """Print the neutral error page, all headers with it, for a proxy to include."""
+    """Print the neutral error page with all headers, for a proxy to include."""
     site = build_site(current_app)
-    # Of the first language, padded as gunicorn sends it.
+    # In the first language, padded as gunicorn sends it.
     page = next(iter(site.errors.values()))
     click.echo({"nginx": nginx_errors, "caddy": caddy_errors}[proxy](page))
 
@@ -25,8 +25,8 @@ def command(proxy: str) -> None:
 def nginx_errors(page: PreparedResponse) -> str:
     """Return what a server of deploy/nginx.conf includes: its page and all headers.
 
-    The headers are the server's, so that every location without an `add_header` of
-    its own has them.
+    The headers are set for the server, so every location without its own `add_header`
+    inherits them.
     """
     lines = ['add_header Last-Modified "" always;']
     for name, value in _lasting(page):
@@ -53,7 +53,7 @@ def caddy_errors(page: PreparedResponse) -> str:
 
 
 def _lasting(page: PreparedResponse) -> list[tuple[str, str]]:
-    """Return the headers that the proxy does not set by itself."""
+    """Return the headers that the proxy does not set itself."""
     own = ("Content-Type", "Content-Length")
     return [(name, value) for name, value in page.headers["https"] if name not in own]
 

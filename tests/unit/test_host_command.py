@@ -214,5 +214,5 @@ def test_the_checkout_is_no_place_for_own_rows(monkeypatch: pytest.MonkeyPatch) 
 
     result = create_app().test_cli_runner().invoke(args=["helplines", "add"])
 
-    assert "own helplines lie next to quietpage.toml, outside" in result.output
+    assert "your own helplines belong next to quietpage.toml, outside" in result.output
     assert result.exit_code == 1

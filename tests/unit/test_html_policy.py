@@ -111,7 +111,7 @@ def test_pages_of_ours_pass_and_are_read_as_by_browsers() -> None:
     ("piece", "fault"),
     [
         ("<!--><meta http-equiv=refresh content=0>-->", "has '<!-->', which browsers"),
-        ("<!---><p>-->", "has '<!--->', which browsers may read otherwise"),
+        ("<!---><p>-->", "has '<!--->', which browsers may parse differently"),
         ("<!-- a --!><p> -->", "has '<!-- a --!>', which browsers"),
         ("<svg><![CDATA[<p>]]></svg>", "has '<![CDATA[<p>', which browsers"),
         ("<!-- a", "has '<!-- a', which browsers"),
@@ -160,8 +160,8 @@ def test_pages_of_ours_pass_and_are_read_as_by_browsers() -> None:
         ("<a href='https://x.example/'>", "links to 'https://x.example/' without rel"),
         ("<a href='/&#47;x.example/'>", "links to '//x.example/' without rel"),
         ("<area href=/x>", "has <area>"),
-        (f"<script>{SCRIPT} </script>", "has a style or script of its own"),
-        ("<style>p{color:red}</style>", "has a style or script of its own"),
+        (f"<script>{SCRIPT} </script>", "has a style or script that is not ours"),
+        ("<style>p{color:red}</style>", "has a style or script that is not ours"),
         ("<script src=/x></script>", "has the attribute 'src'"),
         ("<script type=speculationrules>", "has the attribute 'type'"),
         ("<title>x</title>", "has <title> twice"),
@@ -205,7 +205,11 @@ def test_the_exit_comes_first_in_sight_with_a_label(replaced: str) -> None:
         ("<title>Notes</title>", "", "lacks a title"),
         ("Notes", "", "lacks a title"),
         ("Notes", "Domestic abuse", "has 'abus' in its title"),
-        ("Notes</title>", "Notes", "has '<title', which browsers may read otherwise"),
+        (
+            "Notes</title>",
+            "Notes",
+            "has '<title', which browsers may parse differently",
+        ),
         ("<link rel='icon' href='data:,'>", "", "lacks <link rel='icon'"),
     ],
 )

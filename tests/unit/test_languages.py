@@ -234,7 +234,7 @@ def test_markup_in_a_message_of_a_template_is_one_sentence(tmp_path: Path) -> No
         ),
         ("</title><meta http-equiv='refresh'>", "the guide in 'es' has '</title>'"),
         ("<!--", "the guide in 'es' has '<!--</h2>' where the English has '</h2>'"),
-        (" ", "the guide in 'es' has no words behind '<h2>'"),
+        (" ", "the guide in 'es' has no words after '<h2>'"),
     ],
 )
 def test_the_net_holds_where_every_other_check_has_failed(

@@ -180,7 +180,7 @@ def test_english_says_whether_it_was_reviewed(
     ("mark", "told"),
     [
         (Mark("Ana\u202e", ANA.day), "the character U\\+202E"),
-        (Mark("see evil.example//x", ANA.day), "holds an address or a date"),
+        (Mark("see evil.example//x", ANA.day), "contains an address or a date"),
         (Mark("A" * 101, ANA.day), "over 100 letters"),
     ],
 )

@@ -189,7 +189,7 @@ def test_no_without_better_words_ends_an_earlier_review(own: Path) -> None:
         (answer("Later", None, "=HYPERLINK(1)"), "is a formula. Write it as text"),
         (answer("Later", "=TRUE()"), "is a formula"),
         (answer("Later", None, datetime(2026, 1, 2)), "is a number or a date"),  # noqa: DTZ001
-        (answer("Close this page", None, "Lukk abuse no"), "words.toml rules out"),
+        (answer("Close this page", None, "Lukk abuse no"), "words.toml bans"),
     ],
 )
 def test_what_cannot_be_taken_is_said_and_nothing_else_is_lost(
@@ -351,7 +351,7 @@ def hollow(file: Path) -> None:
         (drop_ids, "has lost the hidden column"),
         (other_language, "'tlh\\u202e', which has no catalog"),
         (many_rows, "has over 5000 rows"),
-        (bomb, "is larger than any sheet of ours"),
+        (bomb, "is larger than any of our sheets"),
         (garbage, "is not a spreadsheet in .xlsx"),
         (hollow, "is not a spreadsheet in .xlsx"),
     ],
@@ -376,7 +376,7 @@ def test_a_hostile_sheet_gets_a_sentence(
     [
         (["sheet", "tlh", "x.xlsx"], "'tlh' has no catalog"),
         (["sheet", "nn", "x.ods"], "is neither .xlsx nor .html"),
-        (["sheet", "nn", "quietpage.toml"], "is there already"),
+        (["sheet", "nn", "quietpage.toml"], "exists already"),
     ],
 )
 def test_a_wrong_request_for_a_sheet_gets_a_sentence(
