@@ -13,8 +13,8 @@ from app import create_app
 from quietpage.config import ROOT, Settings, load_settings
 from quietpage.content import content_of
 from quietpage.po_files import read_po, write_po
-from quietpage.review.html import write_html
 from quietpage.review.sheet import make_sheet
+from quietpage.review.sheet_html import write_html
 from tests.support.chromium_flags import CHROMIUM_FLAGS
 from tests.support.gunicorn import start_server
 from tests.support.locales import TAGS

@@ -1,4 +1,4 @@
-"""`quietpage reload`: make all pages for trial, then let the service take them."""
+"""`quietpage reload`: render all pages as a test, then reload the service."""
 
 import shutil
 import subprocess
@@ -25,10 +25,10 @@ _OLD_PAGES = (
 @click.command("reload")
 @with_appcontext
 def command() -> None:
-    """Make all pages for trial, list the own files, then `systemctl reload quietpage`.
+    """Render all pages as a test, list the own files, then reload the service.
 
-    It ends when visitors get the new pages. When something is wrong, what is live
-    stays as it is.
+    The command ends when visitors get the new pages. If something is wrong, the live
+    site does not change.
     """
     build_site(current_app)
     for line in report(current_content()):
@@ -36,8 +36,8 @@ def command() -> None:
     systemctl = shutil.which("systemctl")
     if not systemctl:
         raise QuietpageError(
-            "systemctl: is not on this machine. Where no systemd runs the service, send"
-            " its first process the signal: kill -USR2 PID"
+            "systemctl: is not installed here. Without systemd, send the signal to"
+            " gunicorn's first process: kill -USR2 PID"
         )
     before = _main_pid(systemctl)
     if subprocess.run([systemctl, "reload", "quietpage"], check=False).returncode:  # noqa: S603 - fixed words

@@ -194,7 +194,7 @@ def test_no_label_is_cut_or_wraps_to_a_third_line(
 def test_the_exit_empties_the_page_and_leaves_in_every_language(
     page: Page, server: Server, tag: str
 ) -> None:
-    elsewhere = Settings().exit_of(tag)
+    elsewhere = Settings().exit_url_for(tag)
     page.route(elsewhere, lambda asked: asked.fulfill(body="Elsewhere"))
     page.goto("about:blank")
     page.goto(f"{server.url}{tag}/")

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from app import create_app
 from quietpage.config import Settings
 from quietpage.helplines import load_countries
-from quietpage.languages import Language, Messages, domain_of
+from quietpage.languages import Language, Messages, translation_domain
 from quietpage.page import render_guide
 
 SPACE = "{http://www.w3.org/1999/xhtml}"
@@ -39,7 +39,7 @@ def rendered(tag: str, locale: str) -> str:
     language = Language(tag, Locale(locale), Pseudo())
     content = app.extensions["quietpage"]
     with app.test_request_context():
-        domain_of((language,)).as_default()
+        translation_domain((language,)).as_default()
         return render_guide(content, language)
 
 

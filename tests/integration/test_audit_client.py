@@ -108,7 +108,7 @@ HOSTILE: dict[str, tuple[Callable[[socket.socket], None], str]] = {
     "redirect": (send(MOVED + b"/\r\n\r\n"), "redirects to http://localhost:"),
     "redirect away": (
         send(MOVED + b"http://a.example/\x1b\r\n\r\n"),
-        "redirects to http://a.example/?, one more request",
+        "redirects to http://a.example/\\u001b, one more request",
     ),
     "redirect to no address": (send(MOVED + b"http://[\r\n\r\n"), "to http://[, one"),
     "garbage": (send(b"\x1b[31m\xff\x00SSH-2.0\r\n\r\n"), "no answer in HTTP"),
@@ -197,7 +197,7 @@ def test_an_address_that_cannot_be_audited_is_refused_in_one_sentence(
 
 
 def test_an_unknown_host_is_reported_in_one_sentence(app: Flask, export: str) -> None:
-    result = audit(app, "https://nowhere.invalid/", "--yes", "--export", export)
+    result = audit(app, "https://nowhere.invalid/", "--export", export)
 
     assert_sentence(result, "no answer in HTTP")
 

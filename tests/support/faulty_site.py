@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from quietpage.site import Headers, Rendered, Site, freeze
+from quietpage.site import Headers, RenderedResponse, Site, prepare_responses
 from tests.support import local_http
 
 
@@ -48,9 +48,11 @@ def rewritten(site: Site, rewrite: Callable[[str, bytes], bytes]) -> Site:
     guides = {
         tag: s for (tag, coding), s in site.guides.items() if coding == "identity"
     }
-    changed.guides = freeze(
+    changed.guides = prepare_responses(
         {
-            tag: Rendered(guide.headers["https"], rewrite(tag, guide.body.rstrip()))
+            tag: RenderedResponse(
+                guide.headers["https"], rewrite(tag, guide.body.rstrip())
+            )
             for tag, guide in guides.items()
         }
     )

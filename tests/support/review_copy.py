@@ -14,7 +14,7 @@ from quietpage.config import load_settings
 from quietpage.content import content_of
 from quietpage.po_files import TRANSLATIONS, page_messages, read_po, write_po
 from quietpage.review.sheet import Sheet, make_sheet
-from quietpage.review.xlsx import write_xlsx
+from quietpage.review.sheet_xlsx import write_xlsx
 from quietpage.review_marks import Mark
 
 ON = "2026-11-02"

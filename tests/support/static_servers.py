@@ -110,7 +110,7 @@ def add_tls(name: str, folder: Path, settings: Settings, port: int) -> None:
     issue(folder, settings.hosts[0])
     values = {
         "PORT": str(port),
-        "NAMES": ", ".join(f"https://{host}:{port}" for host in settings.names),
+        "NAMES": ", ".join(f"https://{host}:{port}" for host in settings.allowed_hosts),
         "CRT": f"{folder}/quietpage.crt",
         "KEY": f"{folder}/quietpage.key",
     }

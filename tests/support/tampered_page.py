@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from quietpage.site import Snapshot
+from quietpage.site import PreparedResponse
 from tests.support import local_http
 
 
@@ -13,7 +13,7 @@ from tests.support import local_http
 class Altered:
     """A server with one answer: the original headers, and the body as changed."""
 
-    snapshot: Snapshot
+    snapshot: PreparedResponse
     body: bytes
     # After this many bytes it sends nothing more, but keeps the connection open.
     stalls_after: int | None = None

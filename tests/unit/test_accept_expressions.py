@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from quietpage.export.servers import CODING_RULES, first_range, language_ranges
+from quietpage.export.server_configs import CODING_RULES, first_range, language_ranges
 from quietpage.negotiation import locale_chooser
 from tests.support.locales import TAGS
 

@@ -71,7 +71,7 @@ def test_a_catalog_in_the_folder_of_another_language_is_found(tmp_path: Path) ->
     moved = tmp_path / "fr" / "LC_MESSAGES" / "messages.po"
 
     (fault,) = found(moved, made)
-    assert "says Language: es, but stands in the folder of fr" in fault
+    assert "says Language: es, but is in the folder of fr" in fault
 
     del made.metadata["Language"]
     assert "Write Language: es" in found(file, made)[0]

@@ -53,7 +53,7 @@ def test_a_wrong_setting_is_reported_in_one_sentence(
 
 
 def test_a_missing_settings_file_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(QuietpageError, match=r"gone\.toml: is not there"):
+    with pytest.raises(QuietpageError, match=r"gone\.toml: does not exist"):
         load_settings(tmp_path / "gone.toml")
 
 
@@ -66,7 +66,10 @@ def test_a_missing_settings_file_is_an_error(tmp_path: Path) -> None:
         ('hosts = ["a"\nhttps = true', "line 1: the list hosts lacks a comma"),
         ('\nhosts = ["a" "b"]', "line 2: the list hosts lacks a comma"),
         ('titles = { en = "x"', "line 1: the table titles lacks a comma"),
-        ("https = true\nhttps = false", "line 2: https stands a second time, after li"),
+        (
+            "https = true\nhttps = false",
+            "line 2: https appears a second time, after li",
+        ),
         ("[titles]\n[titles]", "line 2: [titles] stands a second time"),
         ('titles = { en = "a", en = "b" }', "line 1: names the same thing twice"),
         ("organisation = Casa", 'Type: organisation = "Casa"'),
@@ -75,10 +78,10 @@ def test_a_missing_settings_file_is_an_error(tmp_path: Path) -> None:
         ("https: true", "line 1: is not like name = value"),
         ("cover_after_seconds = 030", "line 1: is not like name = value, with one"),
         ('[titles]\nen = "R"\nhttps = true', "the line [titles] takes every line"),
-        ('countries_first = ["MX", "UK"]', "'UK' is none: did you mean 'GB'?"),
+        ('countries_first = ["MX", "UK"]', "'UK' is not one: did you mean 'GB'?"),
         ('countries_first = ["Peru"]', "did you mean 'PE'?"),
         ('replace_countries = ["XX"]', "'XX' is none: look it up in ISO 3166"),
-        (f'onion = "{"a" * 56}.onion"', "the last letters prove the others"),
+        (f'onion = "{"a" * 56}.onion"', "the last letters are a checksum"),
         ("contact = 'Niño'".encode("cp1252"), "line 1 is not in UTF-8; in Windows-12"),
         ("https = true".encode("utf-16"), "is in UTF-16. Save it as UTF-8."),
     ],
@@ -164,6 +167,6 @@ def test_simplified_chinese_leaves_for_a_site_that_answers_in_china(
     settings: Settings, english: str, simplified: str, traditional: str
 ) -> None:
     """The host's `exit_url` applies to every language, unless `exit_urls` has one."""
-    assert [settings.exit_of(tag) for tag in ("en", "zh-Hans", "zh-Hant")] == [
+    assert [settings.exit_url_for(tag) for tag in ("en", "zh-Hans", "zh-Hant")] == [
         f"https://{host}/" for host in (english, simplified, traditional)
     ]

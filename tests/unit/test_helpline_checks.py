@@ -93,7 +93,7 @@ def test_a_good_row_has_no_fault(tmp_path: Path) -> None:
             "confidence is 'med",
         ),
         ({"confidence": "medium", "source": "a.example ; b.example"}, "'medium', but"),
-        ({"phone": "", "phone_display": ""}, "no way to reach it"),
+        ({"phone": "", "phone_display": ""}, "cannot be reached"),
         ({"name": ""}, "name is empty"),
     ],
 )
@@ -139,7 +139,7 @@ def test_a_note_silences_the_warning_on_an_unknown_emergency_number(
 
     found = check(write_table(tmp_path), table, TODAY)
 
-    warning = f"'{police}' in MX is not a number phonenumbers"
+    warning = f"'{police}' in MX is unknown to phonenumbers"
     assert [warning in str(fault) for fault in found] == [True] * warned
     assert load_countries(write_table(tmp_path), table)
 

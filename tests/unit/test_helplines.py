@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from werkzeug.test import Client
 
 from app import create_app
-from quietpage.helplines import load_countries, speaks
+from quietpage.helplines import is_official_language, load_countries
 from tests.support.number_tables import GOOD, OTHER, add_row, write_table
 
 
@@ -92,6 +92,6 @@ def test_our_tables_have_no_error() -> None:
 
 
 def test_countries_of_a_language_come_from_cldr() -> None:
-    assert speaks("MX", Locale("es"))
-    assert speaks("US", Locale("es"))
-    assert not speaks("PL", Locale("es"))
+    assert is_official_language("MX", Locale("es"))
+    assert is_official_language("US", Locale("es"))
+    assert not is_official_language("PL", Locale("es"))

@@ -158,7 +158,7 @@ def test_reload_without_systemd_says_what_to_type(
         (("1",), 0, 1, "has not made the new pages"),
     ],
 )
-def test_reload_ends_when_the_new_pages_are_served(
+def test_reload_ends_when_the_new_pages_are_served(  # noqa: PLR0913, PLR0917 - fixtures
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     pids: tuple[str, ...],
@@ -250,5 +250,5 @@ def test_own_rows_are_refused_in_the_checkout(monkeypatch: pytest.MonkeyPatch) -
 
     result = create_app().test_cli_runner().invoke(args=["helplines", "add"])
 
-    assert "own helplines lie next to quietpage.toml, outside" in result.output
+    assert "your own helplines belong next to quietpage.toml, outside" in result.output
     assert result.exit_code == 1

@@ -16,7 +16,7 @@ from app import create_app
 from quietpage.config import ROOT, Settings
 from quietpage.content import Content
 from quietpage.errors import QuietpageError
-from quietpage.languages import domain_of, load_languages
+from quietpage.languages import load_languages, translation_domain
 from quietpage.page import render_guide
 
 SOURCE = ROOT / "translations"
@@ -136,7 +136,7 @@ class Page:
         content = Content(SETTINGS)
         vars(content)["languages"] = languages
         with self.app.test_request_context():
-            domain_of(languages).as_default()
+            translation_domain(languages).as_default()
             return Read(render_guide(content, languages[0]))
 
 

@@ -15,7 +15,7 @@ from quietpage.assets import load_assets
 from quietpage.config import Settings
 from quietpage.errors import QuietpageError
 from quietpage.html_policy import check_documents, document_faults
-from quietpage.strict_html import Page
+from quietpage.strict_html import StrictDocument
 
 SCRIPT = "if (a < b) { '</b>' }"
 HEAD = (
@@ -81,7 +81,7 @@ def test_the_policy_sees_all_that_browsers_see(pieces: list[str]) -> None:
     text = HEAD + "".join(pieces)
     if list(document_faults(text, [SCRIPT], has_exit=True)):
         return
-    page = Page(text, [SCRIPT])
+    page = StrictDocument(text, [SCRIPT])
 
     seen = {(e.name, tuple(sorted(e.attributes.items()))) for e in page.elements}
     assert set(seen_by_browsers(text)) - IMPLIED <= seen
@@ -96,7 +96,7 @@ def test_our_pages_pass_and_are_parsed_as_browsers_parse_them() -> None:
             if coding != "identity":
                 continue
             text = sent.body.decode()
-            page = Page(text, inlined)
+            page = StrictDocument(text, inlined)
             seen = [
                 (e.name, tuple(sorted(e.attributes.items()))) for e in page.elements
             ]
@@ -111,7 +111,7 @@ def test_our_pages_pass_and_are_parsed_as_browsers_parse_them() -> None:
     ("piece", "fault"),
     [
         ("<!--><meta http-equiv=refresh content=0>-->", "has '<!-->', which browsers"),
-        ("<!---><p>-->", "has '<!--->', which browsers may read otherwise"),
+        ("<!---><p>-->", "has '<!--->', which browsers may parse differently"),
         ("<!-- a --!><p> -->", "has '<!-- a --!>', which browsers"),
         ("<svg><![CDATA[<p>]]></svg>", "has '<![CDATA[<p>', which browsers"),
         ("<!-- a", "has '<!-- a', which browsers"),
@@ -160,8 +160,8 @@ def test_our_pages_pass_and_are_parsed_as_browsers_parse_them() -> None:
         ("<a href='https://x.example/'>", "links to 'https://x.example/' without rel"),
         ("<a href='/&#47;x.example/'>", "links to '//x.example/' without rel"),
         ("<area href=/x>", "has <area>"),
-        (f"<script>{SCRIPT} </script>", "has a style or script of its own"),
-        ("<style>p{color:red}</style>", "has a style or script of its own"),
+        (f"<script>{SCRIPT} </script>", "has a style or script that is not ours"),
+        ("<style>p{color:red}</style>", "has a style or script that is not ours"),
         ("<script src=/x></script>", "has the attribute 'src'"),
         ("<script type=speculationrules>", "has the attribute 'type'"),
         ("<title>x</title>", "has <title> twice"),
@@ -205,7 +205,11 @@ def test_the_exit_must_come_first_visible_and_labelled(replaced: str) -> None:
         ("<title>Notes</title>", "", "lacks a title"),
         ("Notes", "", "lacks a title"),
         ("Notes", "Domestic abuse", "has 'abus' in its title"),
-        ("Notes</title>", "Notes", "has '<title', which browsers may read otherwise"),
+        (
+            "Notes</title>",
+            "Notes",
+            "has '<title', which browsers may parse differently",
+        ),
         ("<link rel='icon' href='data:,'>", "", "lacks <link rel='icon'"),
     ],
 )

@@ -126,7 +126,7 @@ def test_drafts_are_left_out_if_the_settings_say_so() -> None:
 def test_a_folder_that_is_not_a_locale_is_reported(translations: Path) -> None:
     (translations / "es").rename(translations / "elvish")
 
-    with pytest.raises(QuietpageError, match="translations/elvish: is no locale"):
+    with pytest.raises(QuietpageError, match="translations/elvish: is not a locale"):
         load_languages(Settings(), translations)
 
 
@@ -236,7 +236,7 @@ def test_markup_in_a_template_message_is_reported_in_one_sentence(
         ),
         ("</title><meta http-equiv='refresh'>", "the guide in 'es' has '</title>'"),
         ("<!--", "the guide in 'es' has '<!--</h2>' where the English has '</h2>'"),
-        (" ", "the guide in 'es' has no words behind '<h2>'"),
+        (" ", "the guide in 'es' has no words after '<h2>'"),
     ],
 )
 def test_the_markup_check_holds_if_every_other_check_fails(

@@ -39,7 +39,7 @@ def lines(folder: Path, *locales: str) -> list[str]:
         ("notes.txt", "only quietpage.toml, helplines.csv, templates and"),
         ("templates/later.html", "templates/guide/later.html"),
         ("templates/guide/Later.html", "templates/guide/later.html"),
-        ("templates/guide/strange.html", "no template of ours has that name"),
+        ("templates/guide/strange.html", "none of our templates has that name"),
         ("translations/es.po", "translations/es/LC_MESSAGES/messages.po"),
         ("es/LC_MESSAGES/es.po", "only quietpage.toml"),
         ("translations/pt-BR/messages.po", "translations/pt_BR/LC_MESSAGES/messages"),
@@ -81,7 +81,7 @@ def test_an_unreadable_folder_is_an_error(
         create_site(Settings(folder=tmp_path))
 
     assert raised.value.format_message() == (
-        f"{file}: may not be read here. Let it be read: chmod -R a+rX {tmp_path}"
+        f"{file}: permission denied. Make it readable: chmod -R a+rX {tmp_path}"
     )
 
 
@@ -118,8 +118,8 @@ def test_own_sentences_without_a_translation_are_listed(tmp_path: Path) -> None:
 
     told = "\n".join(lines(tmp_path, "en", "es", "fr"))
 
-    assert f"{file}: 'Bare words' stands so in every language" in told
-    assert "'Our door is open' stands in English in 1 languages (fr)" in told
+    assert f"{file}: 'Bare words' is shown as it is in every language" in told
+    assert "'Our door is open' is shown in English in 1 languages (fr)" in told
     assert f"{tmp_path}/translations/fr/LC_MESSAGES/messages.po" in told
 
 
@@ -202,7 +202,7 @@ def test_check_reports_everything_in_one_run(
     bad = check(tmp_path, monkeypatch)
 
     assert good.exit_code == 0
-    assert "All pages are made and checked, in 1 languages." in good.output
+    assert "All pages are rendered and checked, in 1 languages." in good.output
     assert bad.exit_code == 1
     for told in ("helplines.csv:1: ", f"{NAME}: has <b>", "messages.po:4: "):
         assert f"error: {tmp_path}" in bad.output
@@ -219,7 +219,7 @@ def test_check_lists_what_the_service_may_not_read(
 
     told = check(tmp_path, monkeypatch).output
 
-    assert f"error: {tmp_path}/templates: the service runs as a user of its own" in told
+    assert f"error: {tmp_path}/templates: the service runs as another user" in told
 
 
 @pytest.mark.parametrize(

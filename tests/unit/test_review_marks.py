@@ -46,7 +46,7 @@ def own_language(
     catalog.save(str(file))
 
 
-def shown(folder: Path, tag: str, *, show_drafts: bool = True) -> str:
+def display_path(folder: Path, tag: str, *, show_drafts: bool = True) -> str:
     settings = Settings(folder=folder, locales=(tag,), show_drafts=show_drafts)
     return create_app(settings).test_client().get(f"/{tag}/").text
 
@@ -110,7 +110,7 @@ def test_the_state_of_a_page_follows_from_its_marks(
 def test_the_page_names_who_reviewed_it_and_when(tmp_path: Path) -> None:
     own_language(tmp_path, "nl", {})
 
-    page = shown(tmp_path, "nl")
+    page = display_path(tmp_path, "nl")
 
     said = "<bdi>Casa Ana &amp; co</bdi> reviewed this translation on 1 december 2026."
     assert said in page
@@ -122,7 +122,7 @@ def test_the_page_names_who_reviewed_it_and_when(tmp_path: Path) -> None:
 def test_the_page_names_nobody_without_consent(tmp_path: Path) -> None:
     own_language(tmp_path, "nl", {"Later": NO_NAME})
 
-    page = shown(tmp_path, "nl")
+    page = display_path(tmp_path, "nl")
 
     assert "An organisation that supports people reviewed this translation on" in page
     assert "was reviewed by an organisation that supports people." in page
@@ -132,7 +132,7 @@ def test_the_page_names_nobody_without_consent(tmp_path: Path) -> None:
 def test_the_page_says_that_sentences_have_changed(tmp_path: Path) -> None:
     own_language(tmp_path, "nl", {"Later": None}, was_whole=True)
 
-    page = shown(tmp_path, "nl")
+    page = display_path(tmp_path, "nl")
 
     assert "reviewed this translation on 1 december 2026." in page
     assert "Some sentences have changed since then." in page
@@ -142,7 +142,7 @@ def test_the_page_says_that_sentences_have_changed(tmp_path: Path) -> None:
 def test_a_partial_review_leaves_a_draft(tmp_path: Path) -> None:
     own_language(tmp_path, "nl", {"Later": None})
 
-    page = shown(tmp_path, "nl")
+    page = display_path(tmp_path, "nl")
 
     assert 'class="draft"' in page
     assert "reviewed this translation" not in page
@@ -151,10 +151,10 @@ def test_a_partial_review_leaves_a_draft(tmp_path: Path) -> None:
 def test_without_drafts_a_changed_sentence_is_shown_in_english(tmp_path: Path) -> None:
     own_language(tmp_path, "nl", {"Later": None}, was_whole=True)
 
-    page = shown(tmp_path, "nl", show_drafts=False)
+    page = display_path(tmp_path, "nl", show_drafts=False)
 
     assert '<h2><span lang="en" dir="ltr">Later</span></h2>' in page
-    assert "<h2>x Later</h2>" in shown(tmp_path, "nl")
+    assert "<h2>x Later</h2>" in display_path(tmp_path, "nl")
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_english_says_whether_it_was_reviewed(
 ) -> None:
     own_language(tmp_path, "en", changed, was_whole=True)
 
-    page = shown(tmp_path, "en")
+    page = display_path(tmp_path, "en")
 
     assert said in page
     assert "reviewed this translation" not in page
@@ -180,7 +180,7 @@ def test_english_says_whether_it_was_reviewed(
     ("mark", "expected"),
     [
         (Mark("Ana\u202e", ANA.day), "the character U\\+202E"),
-        (Mark("see evil.example//x", ANA.day), "holds an address or a date"),
+        (Mark("see evil.example//x", ANA.day), "contains an address or a date"),
         (Mark("A" * 101, ANA.day), "over 100 letters"),
     ],
 )

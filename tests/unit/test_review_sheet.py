@@ -11,8 +11,8 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from quietpage.po_files import read_po
-from quietpage.review.html import write_html
-from quietpage.review.sources import Claim, claims_by_topic, nearest
+from quietpage.review.claims import Claim, claims_by_topic, nearest
+from quietpage.review.sheet_html import write_html
 from quietpage.review_marks import WHOLE, Mark, mark_of
 from tests.support.review_copy import (
     ANA,
@@ -200,7 +200,7 @@ def test_no_without_better_words_ends_an_earlier_review(own: Path) -> None:
         (answer("Later", None, "=HYPERLINK(1)"), "is a formula. Write it as text"),
         (answer("Later", "=TRUE()"), "is a formula"),
         (answer("Later", None, datetime(2026, 1, 2)), "is a number or a date"),  # noqa: DTZ001
-        (answer("Close this page", None, "Lukk abuse no"), "words.toml rules out"),
+        (answer("Close this page", None, "Lukk abuse no"), "words.toml bans"),
     ],
 )
 def test_a_row_that_cannot_be_imported_is_reported_and_the_others_are_kept(
@@ -395,7 +395,7 @@ def hollow(file: Path) -> None:
         (drop_ids, "has lost the hidden column"),
         (other_language, "'tlh\\u202e', which has no catalog"),
         (many_rows, "has over 5000 rows"),
-        (bomb, "is larger than any sheet of ours"),
+        (bomb, "is larger than any of our sheets"),
         (garbage, "is not a spreadsheet in .xlsx"),
         (hollow, "is not a spreadsheet in .xlsx"),
     ],
@@ -420,7 +420,7 @@ def test_a_hostile_sheet_is_refused_in_one_sentence(
     [
         (["sheet", "tlh", "x.xlsx"], "'tlh' has no catalog"),
         (["sheet", "nn", "x.ods"], "is neither .xlsx nor .html"),
-        (["sheet", "nn", "quietpage.toml"], "is there already"),
+        (["sheet", "nn", "quietpage.toml"], "exists already"),
     ],
 )
 def test_a_wrong_request_for_a_sheet_is_refused_in_one_sentence(
