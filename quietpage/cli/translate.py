@@ -80,7 +80,7 @@ def add_command(tag: str) -> None:
         if has_words(str(locale))
         else (
             f"translations/words.toml has no [{locale}]: add the words that the title"
-            " and the exit may not hold.\n"
+            " and the exit must not contain.\n"
         )
     )
     click.echo(

@@ -1,4 +1,4 @@
-"""What a bench writes takes the place of its own words, and of no others."""
+"""A benchmark replaces only the text between its own markers."""
 
 from pathlib import Path
 

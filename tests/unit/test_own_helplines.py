@@ -18,11 +18,11 @@ IN_ANOTHER_FORM = {"phone": "5512345678", "phone_display": "55 1234 5678"}
     ("changes", "names", "effect"),
     [
         (OTHER, ["Own", "Ours"], "MX Own is added."),
-        (OTHER | {"replaces": "5512345678"}, ["Own"], "takes the place of Ours ("),
-        (OTHER | {"replaces": "525512345678"}, ["Own"], "takes the place of Ours ("),
+        (OTHER | {"replaces": "5512345678"}, ["Own"], "replaces Ours ("),
+        (OTHER | {"replaces": "525512345678"}, ["Own"], "replaces Ours ("),
         (OTHER | {"replaces": "999"}, ["Own", "Ours"], "no row of ours has 999"),
-        ({}, ["Own"], "MX Own takes the place of Ours ("),
-        (IN_ANOTHER_FORM, ["Own"], "MX Own takes the place of Ours ("),
+        ({}, ["Own"], "MX Own replaces Ours ("),
+        (IN_ANOTHER_FORM, ["Own"], "MX Own replaces Ours ("),
         (CLOSED, [], "MX Own is closed; it hides Ours ("),
         (OTHER | CLOSED, ["Ours"], "hides nothing: no row of ours in MX has +52558"),
         (

@@ -43,7 +43,7 @@ WORDS = [
         "It takes the place of ours.",
     ),
     (r"\bits kin\b", "the things by name", "A plan and its kin."),
-    (r"\bmay (?:not )?hold\b", "may contain, must not contain", "It may not hold x."),
+    (r"\bmay not hold\b", "must not contain", "It may not hold x."),
     (r"(?<![\w.])/(?:work|home/\w+)/", "a path on any machine", "See /work/main."),
 ]
 # Someone else's sentence, by its file.

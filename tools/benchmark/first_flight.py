@@ -18,8 +18,8 @@ from tools.tables import Goal, table
 # Ten segments of 1,460 bytes: the initial window of TCP (RFC 6928).
 FIRST_BYTES = 14_600
 MOST_BYTES = 32_768
-# Before it stand the exit, topics 1 to 3, and the numbers of the countries where the
-# page's language is official.
+# It follows the exit, topics 1 to 3, and the numbers of the countries where the page's
+# language is official.
 MARK = b"<hr>"
 END = b"</html>"
 

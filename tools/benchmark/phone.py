@@ -90,10 +90,10 @@ def visit(browser: Browser, site: Site, line: tuple[int, int]) -> Visit:
         " - performance.timing.navigationStart]"
     )
     context.close()
-    # Of a link that stands in the document before anything is drawn, none is seen.
+    # A link is not visible before the first paint, even if it is in the document.
     usable = max(painted, usable)
     times = painted / 1000, usable / 1000, loaded / 1000
-    # A data: address is no request.
+    # A data: URL makes no request.
     sent = [size for size in sizes if size]
     return Visit(*times, sum(sent), len(sent))
 

@@ -1,4 +1,4 @@
-"""Requests a second beside peers, on gunicorn and on nginx.
+"""Requests a second compared with peers, on gunicorn and on nginx.
 
 Each round asks every server in turn, with few connections and with many, and every
 second round in reverse. The median of the rounds counts: on two cores that are shared,
@@ -26,9 +26,9 @@ PLAIN_FILE = "a plain file on nginx"
 
 
 class Peer(NamedTuple):
-    """What gunicorn serves, on which worker, and how much faster we have to be.
+    """An app that gunicorn serves, its worker, and how much faster we must be.
 
-    `least` holds a ratio for each of `CONNECTIONS`, nought where none is wanted.
+    `least` has a ratio for each of `CONNECTIONS`, 0 for no goal.
     """
 
     target: str
@@ -93,7 +93,7 @@ def measure(ports: Mapping[str, int]) -> Rates:
 
 
 def report(rates: Rates) -> Report:
-    """Return the table, ratios beside it, and what was wanted of them."""
+    """Return the table with its ratios, and the goals."""
     wanted = {name: peer.least for name, peer in PEERS.items()} | NGINX_PEERS
     rows, goals = [], []
     for name, found in rates.items():

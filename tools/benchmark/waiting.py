@@ -55,7 +55,7 @@ def report(ports: Mapping[str, int]) -> Report:
     turns = [name for _ in range(rounds(ROUNDS)) for name in COMPARED]
     found: dict[str, list[float]] = {name: [] for name in COMPARED}
     measured = progress_map(
-        "Waiting beside slow clients", lambda name: waits(ports[name]), turns
+        "Waiting next to slow clients", lambda name: waits(ports[name]), turns
     )
     for name, values in zip(turns, measured, strict=True):
         found[name] += values
@@ -78,7 +78,7 @@ def report(ports: Mapping[str, int]) -> Report:
         ]
         for title, values in (("median", medians), ("99th percentile", p99s))
     }
-    title = f"A reader's wait beside {SLOW_CLIENTS} slow clients"
+    title = f"A reader's wait next to {SLOW_CLIENTS} slow clients"
     return Report(table(head, rows), chart=Chart("slow-clients", title, groups))
 
 
