@@ -21,7 +21,7 @@ from quietpage.config import Settings, load_settings
 from quietpage.content import Content, content_of, current_content, init_content
 from quietpage.errors import QuietpageError
 from quietpage.export import files, proxy_error_page
-from quietpage.languages import behind
+from quietpage.languages import count_untranslated
 from quietpage.own_report import report
 from quietpage.page import escape_messages
 from quietpage.security_headers import init_security_headers
@@ -29,7 +29,7 @@ from quietpage.site import Site
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Return the app that renders each request anew; `flask` finds it by name.
+    """Return the app that renders each request live; `flask` finds it by name.
 
     Raises:
         QuietpageError: A setting is wrong.
@@ -39,10 +39,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Wrapped lines of a template are one line to a translator.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    # A misspelt name is a fault to correct, and not an empty place on the page.
+    # A misspelt variable raises an error instead of rendering as nothing.
     app.jinja_env.undefined = StrictUndefined
     app.jinja_loader = FileSystemLoader(settings.template_folders)
-    app.config["TRUSTED_HOSTS"] = list(settings.names)
+    app.config["TRUSTED_HOSTS"] = list(settings.allowed_hosts)
     content = Content(settings)
     init_content(app, content)
     Babel(app)
@@ -73,7 +73,7 @@ def use_languages() -> None:
 
 
 def create_site(settings: Settings | None = None) -> Site:
-    """Return the WSGI application that visitors meet, all pages made.
+    """Return the WSGI application for visitors, with all pages rendered.
 
     Raises:
         QuietpageError: A setting, table, catalog or template is wrong.
@@ -82,20 +82,22 @@ def create_site(settings: Settings | None = None) -> Site:
 
 
 def wsgi_app() -> Site:
-    """Return the site for gunicorn, and list the own files that it is made of.
+    """Return the site for gunicorn, and print which own files it is made of.
 
-    A fault ends the start with one sentence.
+    An error ends the start with one sentence.
     """
     try:
         app = create_app()
         site = build_site(app)
         lines = list(report(content_of(app)))
-        counts = behind(content_of(app).languages)
+        counts = count_untranslated(content_of(app).languages)
     except QuietpageError as error:
         sys.exit(f"Error: {error.format_message()}")
     if counts:
         english = ", ".join(f"{tag} {count}" for tag, count in counts.items())
-        lines.append(f"Messages that stand in English: {english}")
-    for line in lines:
-        print(line, file=sys.stderr)  # noqa: T201 - gunicorn's log is for its own
+        lines.append(f"Messages shown in English: {english}")
+    # A reload makes the pages twice, for trial and to serve them: one list is enough.
+    if "--check-config" not in sys.argv:
+        for line in lines:
+            print(line, file=sys.stderr)  # noqa: T201 - gunicorn's log prints its own messages only
     return site

@@ -1,4 +1,4 @@
-"""Start the site with `gunicorn`: pages made once, nothing about visitors kept."""
+"""Configure gunicorn: pages are rendered once, nothing about visitors is kept."""
 
 import os
 import resource
@@ -11,11 +11,11 @@ from quietpage.gunicorn_support import check_versions, hooks
 from quietpage.gunicorn_support.logger import QuietLogger
 
 check_versions()
-# A core dump would hold requests. At 1 byte the kernel gives it to no program either;
-# a limit of 0 that we are given (LimitCORE=0) may not be raised.
+# A core dump would contain requests. A limit of 1 byte also keeps the kernel from
+# piping the dump to a program; a hard limit of 0 (LimitCORE=0) cannot be raised.
 _core_bytes = 1 if resource.getrlimit(resource.RLIMIT_CORE)[1] else 0
 resource.setrlimit(resource.RLIMIT_CORE, (_core_bytes, _core_bytes))
-# A connection is a descriptor; the limit that programs are given is for `select`.
+# A connection takes a file descriptor; the usual soft limit is for `select`.
 _most_files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (_most_files, _most_files))
 _settings = hooks.server_settings()
@@ -24,9 +24,9 @@ wsgi_app = "app:wsgi_app()"
 bind = hooks.bind_address(os.environ)
 worker_class = "quietpage.gunicorn_support.worker.QuietWorker"
 workers = 2
-# Of each worker; more wait in the kernel until one of these is over.
+# Per worker; further connections wait in the kernel until one of these is closed.
 worker_connections = 5000
-# Pages are made once and shared; a fault ends the start before a worker exists.
+# Pages are rendered once and shared; an error ends the start before any worker.
 preload_app = True
 # Nothing on disk: no control socket in the home folder, heartbeats in memory.
 control_socket_disable = True
@@ -34,17 +34,17 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 logger_class = QuietLogger
 accesslog = None
 forwarded_allow_ips = ",".join(_settings.trusted_proxies)
-# A proxy that passes a client's SCRIPT_NAME on would let it ask for a 500.
+# A proxy that forwards a client's SCRIPT_NAME would let the client cause a 500.
 forwarder_headers = ""
-# Requests of the page are short.
+# Requests for the page are short.
 limit_request_line = 1024
 limit_request_fields = 50
 limit_request_field_size = 4096
 timeout = 20
-# A whole request has to come within `keepalive`, which ends before a worker does.
+# A request must arrive within `keepalive`, which is less than `graceful_timeout`.
 keepalive = 5
 graceful_timeout = 10
 
-on_starting = hooks.prepare
-pre_exec = hooks.hand_over_sockets
-when_ready = hooks.take_over
+on_starting = hooks.check_start
+pre_exec = hooks.restore_systemd_sockets
+when_ready = hooks.stop_old_master

@@ -1,4 +1,4 @@
-"""Every error answered with the headers of a page and nothing of the request."""
+"""Error handlers: each error has a page's headers and nothing from the request."""
 
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
@@ -22,6 +22,6 @@ def failed(error: HTTPException) -> Response:
 
 
 def register(app: Flask) -> None:
-    """Put both in place of Flask's own pages."""
+    """Replace Flask's own error pages with these."""
     app.register_error_handler(404, not_found)
     app.register_error_handler(HTTPException, failed)

@@ -1,4 +1,4 @@
-"""The addresses of the guide, rendered live; `Site` serves what these answer."""
+"""The guide's URLs, rendered live; `Site` serves prepared copies of the responses."""
 
 from flask import Blueprint, Response, request
 
@@ -11,7 +11,7 @@ blueprint = Blueprint("guide", __name__)
 
 
 def requested_language() -> Language:
-    """Return the language of the address, else the one that the client asks for."""
+    """Return the language in the URL, or else the one that the client asks for."""
     by_tag = {
         language.tag.lower(): language for language in current_content().languages
     }

@@ -1,4 +1,4 @@
-"""What crawlers are told."""
+"""`robots.txt`: crawlers may read everything."""
 
 from flask import Blueprint, Response
 
@@ -7,8 +7,8 @@ blueprint = Blueprint("robots", __name__)
 
 @blueprint.get("/robots.txt", provide_automatic_options=False)
 def show() -> Response:
-    """Answer that all may be read; whether it may be listed, X-Robots-Tag says.
+    """Let crawlers read every page; X-Robots-Tag says whether they may list it.
 
-    A crawler that may not read a page never learns that it must not list it.
+    A crawler that may not read a page never sees the header that forbids listing.
     """
     return Response("User-agent: *\nDisallow:\n", mimetype="text/plain")

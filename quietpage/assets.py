@@ -20,7 +20,7 @@ class Assets:
 
     @property
     def inlined(self) -> tuple[str, str, str]:
-        """All that stands in the document as it is."""
+        """All that is inlined in the document."""
         return self.style, self.exit_script, self.guide_script
 
     @property
@@ -35,7 +35,7 @@ class Assets:
 
 
 def load_assets() -> Assets:
-    """Read style and scripts, without the comments and white space readers pay for."""
+    """Read style and scripts, without comments and white space, to save bytes."""
     return Assets(
         style=cssmin(_read("style.css")),
         exit_script=jsmin(_read("exit.js")),

@@ -1,4 +1,4 @@
-"""The words of `translations/words.toml`, found however they are written."""
+"""Find the words of `translations/words.toml` in a text, however they are written."""
 
 import re
 import tomllib
@@ -11,7 +11,7 @@ from .config import ROOT
 from .errors import QuietpageError
 
 WORDS = ROOT / "translations" / "words.toml"
-# Tatweel lengthens an Arabic word, the fillers stand for a Korean letter: both unseen.
+# Tatweel lengthens Arabic words; the others are invisible fillers for Korean letters.
 _FILLING = re.compile("[\u0640\u115f\u1160\u3164\uffa0]")
 _UNSEEN_CATEGORIES = frozenset({"Mn", "Me", "Cf"})
 
@@ -19,11 +19,11 @@ _UNSEEN_CATEGORIES = frozenset({"Mn", "Me", "Cf"})
 def banned_words_in(
     locale: str, text: str, *, is_seen_by_others: bool = True
 ) -> list[str]:
-    """Return the words that `text` may not hold, as the table writes them.
+    """Return the words in `text` that it must not contain, as the table writes them.
 
     `locale` is Babel's (pt_BR). `is_seen_by_others` is whether the text is a title or
     the exit's label, which somebody may read over the reader's shoulder; other text
-    is only searched for what may stand nowhere.
+    is only searched for words that are banned everywhere.
 
     >>> banned_words_in("tr", "ŞİDDET"), banned_words_in("es", "Notas")
     (['şiddet'], [])
@@ -39,25 +39,25 @@ def has_words(locale: str) -> bool:
 
 
 def names_whole_first(locale: str) -> bool:
-    """Return whether "1 in 3" is "of 3, 1" in the words' order of a language."""
+    """Return whether the word order of a language turns "1 in 3" into "of 3, 1"."""
     return any(section.get("whole_first") for section in _sections(locale))
 
 
 def fold(text: str) -> str:
-    r"""Return `text` as a reader sees it, to find a word in another writing of it.
+    r"""Return `text` in one spelling for all that look alike to a reader.
 
     That is Unicode's compatibility decomposition (UAX 15) without marks and format
-    characters, in small letters. Dotted and dotless i, which Turkish and Azeri tell
-    apart, are one letter.
+    characters, in lower case. Dotted and dotless i, which Turkish and Azeri
+    distinguish, become one letter.
 
     >>> fold("YARDIM") == fold("yardım") == fold("ｙａｒ\u0334dı\u200dm")
     True
     """
-    plain = without(_UNSEEN_CATEGORIES, unicodedata.normalize("NFKD", text))
+    plain = remove_categories(_UNSEEN_CATEGORIES, unicodedata.normalize("NFKD", text))
     return _FILLING.sub("", plain).casefold().replace("ı", "i")
 
 
-def without(categories: Collection[str], text: str) -> str:
+def remove_categories(categories: Collection[str], text: str) -> str:
     """Return `text` without the characters of these Unicode categories."""
     found = {ord(x) for x in set(text) if unicodedata.category(x) in categories}
     return text.translate(dict.fromkeys(found))
@@ -65,7 +65,7 @@ def without(categories: Collection[str], text: str) -> str:
 
 @cache
 def _banned_words(locale: str, *, is_seen_by_others: bool) -> dict[str, str]:
-    """Return {word: folded word}; English ones tell a stranger anywhere."""
+    """Return {word: folded word}; strangers understand the English ones everywhere."""
     sections = list(_sections(locale))
     found = [word for section in sections for word in section.get("never", [])]
     if is_seen_by_others:
@@ -75,7 +75,7 @@ def _banned_words(locale: str, *, is_seen_by_others: bool) -> dict[str, str]:
 
 
 def _sections(locale: str) -> Iterator[dict[str, Any]]:
-    """Yield what the table holds of a language, in any of its scripts and countries."""
+    """Yield the sections of a language, in all its scripts and countries."""
     language = locale.partition("_")[0]
     for name, section in _table().items():
         if name.partition("_")[0] == language:

@@ -1,4 +1,4 @@
-"""From the Flask app to the site that visitors meet, or one sentence why not."""
+"""Build the site from the Flask app, or fail with one sentence."""
 
 from flask import Flask
 
@@ -12,7 +12,7 @@ from .site import Site
 
 
 def build_site(app: Flask) -> Site:
-    """Return the WSGI application that visitors meet, all pages made and checked.
+    """Return the WSGI application for visitors, with all pages rendered and checked.
 
     Raises:
         QuietpageError: A setting, table, catalog or template is wrong.
@@ -22,8 +22,8 @@ def build_site(app: Flask) -> Site:
     own = own_files(settings.folder)
     for file, name in used_templates(own, settings.folder):
         refuse_broken(file, name)
-    # A fault in a template is the start's end, not a page that says 500; and hosts are
-    # judged by the site, since Werkzeug's own list matches no IPv6 address.
+    # A template error must end the start instead of becoming a 500 page. `Site` checks
+    # the host itself, since Werkzeug's TRUSTED_HOSTS does not match IPv6 addresses.
     app.config.update(PROPAGATE_EXCEPTIONS=True, TRUSTED_HOSTS=None)
     tags = [language.tag for language in content.languages]
     with template_faults(settings.template_folders):

@@ -1,4 +1,4 @@
-"""What `flask translate check` says of the catalogs: mistakes, and what is to do."""
+"""The checks of `flask translate check`: mistakes, and what is left to translate."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ import polib
 from babel.core import Locale
 
 from .banned_words import has_words
-from .errors import QuietpageError, shown
+from .errors import QuietpageError, display_path
 from .message_checks import (
     EXIT_LABEL,
     TITLE,
@@ -27,12 +27,12 @@ from .typography import typography_faults
 
 
 def stray_files(folder: Path = TRANSLATIONS) -> Iterator[str]:
-    """Yield a sentence for each catalog that nobody reads where it is."""
+    """Yield a sentence for each catalog in a place that is not read."""
     known = set(catalog_files(folder, with_english=True))
     for file in sorted(folder.rglob("*")):
         if file.suffix.lower() == ".po" and file not in known:
             yield (
-                f"translations/{file.relative_to(folder).as_posix()}: is not read here."
+                f"translations/{file.relative_to(folder).as_posix()}: is not read."
                 " A catalog is translations/<language>/LC_MESSAGES/messages.po. Move"
                 " or delete it."
             )
@@ -46,8 +46,8 @@ def mistakes(file: Path, template: polib.POFile) -> Iterator[str]:
         yield error.format_message()
         return
     if fault := language_fault(catalog, locale):
-        # All else would be measured by the wrong language.
-        yield f"{shown(file)}:1: {fault}"
+        # The other checks would use the wrong language.
+        yield f"{display_path(file)}:1: {fault}"
         return
     present = {entry.msgid: entry for entry in catalog if not entry.obsolete}
     translated = {m: entry for m, entry in present.items() if entry.translated()}
@@ -63,11 +63,11 @@ def mistakes(file: Path, template: polib.POFile) -> Iterator[str]:
         ]
         found += ((entry.linenum, fault) for fault in faults)
     for line, fault in found:
-        yield f"{shown(file)}:{line}: {fault}"
+        yield f"{display_path(file)}:{line}: {fault}"
 
 
 def message_faults(locale: str, original: str, translation: str) -> Iterator[str]:
-    """Yield every fault that a translation has by itself, a sentence each."""
+    """Yield every fault of a translation taken alone, a sentence each."""
     yield from safety_faults(locale, original, translation)
     yield from wording_faults(locale, original, translation)
     yield from typography_faults(locale, original, translation)
@@ -75,7 +75,7 @@ def message_faults(locale: str, original: str, translation: str) -> Iterator[str
 
 def _header_faults(catalog: polib.POFile, locale: Locale) -> Iterator[str]:
     if "Language" not in catalog.metadata:
-        yield f"has no header Language. Write Language: {locale}."
+        yield f"lacks the header Language. Write Language: {locale}."
 
 
 def _message_set_faults(
@@ -100,8 +100,8 @@ def _faults_between_messages(
         if message in translated and not has_words(str(locale)):
             fault = (
                 f"{quoted(translated[message].msgstr)} may be seen by others, but"
-                f" translations/words.toml has no [{locale}]: words that neither the"
-                " title nor the exit may hold. Add them, or ask in the pull request."
+                f" translations/words.toml has no [{locale}]: words that the title and"
+                " the exit must not contain. Add them, or ask in the pull request."
             )
             yield translated[message].linenum, fault
     if EXIT_LABEL in translated:
@@ -116,27 +116,27 @@ def _faults_between_messages(
 
 
 def left_to_do(file: Path, template: polib.POFile) -> tuple[int, str]:
-    """Return how many messages stand in English, and a sentence if there are any.
+    """Return how many messages are shown in English, and a sentence if there are any.
 
-    A catalog that cannot be read has none: `mistakes` names it.
+    A catalog that cannot be read counts as 0, since `mistakes` reports it.
     """
     try:
         catalog = read_po(file)
     except QuietpageError:
         return 0, ""
-    behind = messages_behind(catalog, template)
+    behind = untranslated_messages(catalog, template)
     lines = [e.linenum for e in catalog if not (e.obsolete or e.translated())]
     if not lines:
         return 0, ""
     fuzzy = len(catalog.fuzzy_entries())
     return len(behind), (
-        f"{shown(file)}:{min(lines)}: {len(behind) - fuzzy} messages to translate and"
-        f" {fuzzy} to look at again, the first here. Until then the page shows the"
-        " English in their place."
+        f"{display_path(file)}:{min(lines)}: {len(behind) - fuzzy} messages to"
+        f" translate and {fuzzy} to look at again, the first here. Until then the page"
+        " shows the English in their place."
     )
 
 
-def messages_behind(
+def untranslated_messages(
     catalog: polib.POFile, template: polib.POFile
 ) -> list[polib.POEntry]:
     """Return the template's messages that the page shows in English."""

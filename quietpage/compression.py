@@ -9,14 +9,14 @@ import brotli
 # From the number of bytes to pad by to the body.
 Padder = Callable[[int], bytes]
 
-# The exit, then the numbers, then the rest of the guide are coded apart, each with
-# codes that suit it: the exit comes in a fifth fewer bytes, the numbers in some 180
-# fewer, and the whole is no longer.
-_PART_ENDS = (b"</header>", b'<div class="rest">')
+# templates/_exit.html and templates/guide.html have these tags. The exit, the numbers
+# and the rest of the guide are compressed separately, each with codes that suit it: the
+# exit takes a fifth fewer bytes, the numbers about 180 fewer, the document no more.
+_FLUSH_AFTER = (b"</header>", b'<div class="rest">')
 
 
 def _parts(body: bytes) -> Iterator[bytes]:
-    for end in _PART_ENDS:
+    for end in _FLUSH_AFTER:
         part, mark, rest = body.partition(end)
         if mark:
             yield part + mark
@@ -27,8 +27,8 @@ def _parts(body: bytes) -> Iterator[bytes]:
 def compress_brotli(body: bytes) -> Padder:
     """Return `body` in brotli as a function of the bytes to pad it by.
 
-    The padding is metadata blocks (RFC 7932 section 9.2), behind the text so that
-    it delays none of it.
+    The padding is metadata blocks (RFC 7932 section 9.2). They follow the text, so that
+    they do not delay it.
     """
     compressor = brotli.Compressor(quality=11, mode=brotli.MODE_TEXT)
     stream = b"".join(
@@ -39,7 +39,7 @@ def compress_brotli(body: bytes) -> Padder:
 
 
 def _metadata_blocks(size_bytes: int) -> bytes:
-    """Return byte-aligned metadata blocks of exactly that size in all."""
+    """Return byte-aligned metadata blocks of exactly that size in total."""
     blocks = b""
     while size_bytes:
         # MNIBBLES 0 (bits 11), a zero bit, then MSKIPBYTES: six bits with ISLAST.
@@ -58,7 +58,7 @@ def compress_gzip(body: bytes) -> Padder:
     """Return `body` in gzip as a function of the bytes to pad it by.
 
     Empty stored blocks of five bytes (RFC 1951 section 3.2.4) follow the text; the
-    rest of the padding is a comment in the header. No time and no name stand in it.
+    rest of the padding is a comment in the header, which holds no time and no name.
     """
     deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, 9)
     stream = b"".join(
@@ -76,14 +76,14 @@ def compress_gzip(body: bytes) -> Padder:
     return padded
 
 
-def keep_identity(body: bytes) -> Padder:
-    """Return `body` as a function of how many line ends to put behind it."""
+def pad_identity(body: bytes) -> Padder:
+    """Return `body` as a function of how many newlines to append."""
     return lambda pad_bytes: body + b"\n" * pad_bytes
 
 
-# By coding, what makes a document's padder.
+# {coding: the function that makes a document's padder}
 CODERS: Mapping[str, Callable[[bytes], Padder]] = {
     "br": compress_brotli,
     "gzip": compress_gzip,
-    "identity": keep_identity,
+    "identity": pad_identity,
 }

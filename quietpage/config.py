@@ -1,4 +1,4 @@
-"""The settings of a copy: `quietpage.toml` to one frozen `Settings`."""
+"""The settings of a copy: `quietpage.toml`, read into one frozen `Settings`."""
 
 import difflib
 import os
@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .errors import ROOT as ROOT  # noqa: PLC0414 - others import it from here
-from .errors import QuietpageError, may_be_read_by, not_utf8, shown
+from .errors import QuietpageError, chmod_advice, display_path, not_utf8
 from .setting_checks import (
     Check,
     is_bool,
@@ -19,11 +19,11 @@ from .setting_checks import (
     is_https,
     is_line,
     is_list_of,
+    is_nonblank_line,
     is_onion,
     is_proxy,
     is_table_of,
-    is_told,
-    is_whole,
+    is_whole_number,
     unknown_countries,
 )
 from .toml_hints import toml_hint
@@ -33,13 +33,13 @@ FILE = "quietpage.toml"
 # Wikipedia does not answer in mainland China; docs/exit.md says why this one does.
 EXITS_BY_DEFAULT = {"zh-Hans": "https://www.nmc.cn/"}
 
-# Settings that had another name before the first release.
+# Settings that had another name before the first release: {old name: new name}.
 _RENAMED = {
     "least_translated": "min_translated_percent",
     "own_countries": "replace_countries",
     "curtain_seconds": "cover_after_seconds",
 }
-# Settings that a command has replaced.
+# Settings that a command has replaced: {setting: what to do}.
 _REPLACED = dict.fromkeys(
     ("reviews", "reviewed_by"),
     "Remove it, and take the reviewed sheet by: flask translate take FILE.xlsx",
@@ -66,7 +66,7 @@ class Settings:
     titles: Mapping[str, str] = _setting(
         {},
         is_table_of(
-            lambda value: is_told(value) and not set('<>"&%') & set(str(value))
+            lambda value: is_nonblank_line(value) and not set('<>"&%') & set(str(value))
         ),
         'a table of language and title without < > " & %, such as { en = "Recipes" }',
         'What the tab and the history show, by language; elsewhere "Notes".',
@@ -95,11 +95,11 @@ class Settings:
         is_bool,
         "true or false",
         "Offer translations that no person has reviewed; they say so on the page. If"
-        " not, what has changed since a review stands in English.",
+        " not, what has changed since a review is shown in English.",
     )
     min_translated_percent: int = _setting(
         20,
-        is_whole(1, 100),
+        is_whole_number(1, 100),
         "a whole number from 1 to 100",
         "A language is offered when at least this percentage of its messages is"
         " translated; the others appear in English.",
@@ -120,7 +120,7 @@ class Settings:
         (),
         is_list_of(is_country),
         'a list of country codes of ISO 3166, such as ["GB", "MX"]',
-        "The countries that stand first among the numbers.",
+        "The countries that come first among the numbers.",
     )
     replace_countries: tuple[str, ...] = _setting(
         (),
@@ -131,10 +131,10 @@ class Settings:
     )
     cover_after_seconds: int = _setting(
         30,
-        is_whole(0, 3600),
+        is_whole_number(0, 3600),
         "a whole number from 0 to 3600",
-        "A page out of sight for so long comes back covered, and so does one that Back"
-        " or a discarded tab loads again; 0 is never, in all these cases.",
+        "A page that was out of sight for this long comes back covered, and so does one"
+        " that Back or a discarded tab loads again. 0 means never.",
     )
     search_engines: bool = _setting(
         False,  # noqa: FBT003
@@ -146,7 +146,7 @@ class Settings:
         False,  # noqa: FBT003
         is_bool,
         "true or false",
-        "Send visitors from plain HTTP to https; trusted_proxies does so by itself.",
+        "Redirect HTTP to HTTPS. Enabled automatically when trusted_proxies is set.",
     )
     hsts_subdomains: bool = _setting(
         False,  # noqa: FBT003
@@ -163,78 +163,82 @@ class Settings:
     onion: str = _setting(
         "",
         is_onion,
-        "the 56 letters of an onion address and .onion, copied whole: the last letters"
-        " prove the others",
+        "the 56 letters of an onion address and .onion, copied in full: the last"
+        " letters are a checksum",
         "The onion mirror of this copy, which Tor Browser then offers.",
     )
     trusted_proxies: tuple[str, ...] = _setting(
         (),
         is_list_of(is_proxy),
-        "a list of IP addresses or networks; a unix socket is believed without",
-        "Proxies whose X-Forwarded-Proto is believed; those on TCP must stand here.",
+        "a list of IP addresses or networks",
+        "IP addresses or networks of reverse proxies whose X-Forwarded-Proto header is"
+        " trusted. Connections over a Unix socket are always trusted.",
     )
-    # Where the organisation's own helplines, templates and catalogs are, if anywhere.
+    # The folder with the organisation's own helplines, templates and catalogs, if any.
     folder: Path | None = None
+    # The file that the values come from, for messages only.
+    file: Path = field(default=ROOT / FILE, compare=False)
 
-    def exit_of(self, tag: str) -> str:
-        """Return the address that the exit opens from a language."""
+    def exit_url_for(self, tag: str) -> str:
+        """Return the address that the exit opens on the page of a language."""
         url = self.exit_url
         if url == DEFINITIONS["exit_url"].default:
             url = EXITS_BY_DEFAULT.get(tag, url)
         return self.exit_urls.get(tag, url)
 
-    def exit_site_of(self, tag: str) -> str:
-        """Return the host that the exit opens, as readers know it: wikipedia.org."""
-        return (urlsplit(self.exit_of(tag)).hostname or "").removeprefix("www.")
+    def exit_site_for(self, tag: str) -> str:
+        """Return the site that the exit opens, as readers know it: wikipedia.org."""
+        return (urlsplit(self.exit_url_for(tag)).hostname or "").removeprefix("www.")
 
     @property
     def template_folders(self) -> tuple[Path, ...]:
-        """Where templates are looked for: an organisation's own win over ours."""
+        """The folders with templates: an organisation's own override ours."""
         own = (self.folder / "templates",) if self.folder else ()
         return (*own, ROOT / "templates")
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """What this copy answers to: the hosts, and the onion if there is one."""
+    def allowed_hosts(self) -> tuple[str, ...]:
+        """The hosts that this copy answers to, the onion among them if there is one."""
         return (*self.hosts, *filter(None, [self.onion]))
 
     @property
     def forces_https(self) -> bool:
-        """Whether plain HTTP is redirected: asked for, or behind a proxy."""
+        """Whether plain HTTP is redirected: by the setting, or behind a proxy."""
         return self.https or bool(self.trusted_proxies)
 
 
 def load_settings(path: Path | None = None) -> Settings:
     """Read settings from `path`, `$QUIETPAGE_CONFIG` or the root's `quietpage.toml`.
 
-    A folder stands for the `quietpage.toml` in it. What else is in the file's folder
-    (helplines.csv, templates, translations) is the organisation's own, unless that
-    folder is the root. A file in the root that does not exist means the defaults.
+    For a folder the `quietpage.toml` in it is read. The other files in that folder
+    (helplines.csv, templates, translations) are the organisation's own, unless it is
+    the root. Without a file in the root the defaults apply.
 
     Raises:
-        QuietpageError: The file is missing though named, is not TOML, or holds
-            an unknown key or a wrong value.
+        QuietpageError: The named file does not exist, or a file is not TOML or has an
+            unknown key or a wrong value.
     """
     file, values = read_values(path)
     folder = file.parent if file.parent != ROOT else None
-    settings = Settings(**_checked(shown(file), values), folder=folder)
+    checked = _checked(display_path(file), values)
+    settings = Settings(**checked, folder=folder, file=file)
     for url in (settings.exit_url, *settings.exit_urls.values()):
         address = urlsplit(url)
-        # On another port another server may listen.
-        is_own = address.hostname in settings.names
+        # Another server may listen on another port.
+        is_own = address.hostname in settings.allowed_hosts
         if is_own and address.port in (None, 443):
             raise QuietpageError(
-                f"{shown(file)}: the exit leads to '{url}', which is this copy. Choose"
-                " another site."
+                f"{display_path(file)}: the exit leads to '{url}', which is this copy."
+                " Choose another site."
             )
     return settings
 
 
 def read_values(path: Path | None = None) -> tuple[Path, dict[str, object]]:
-    """Return the file that the settings come from, and what stands in it.
+    """Return the file that the settings come from, and its values.
 
     Raises:
-        QuietpageError: The file is missing though named, or is not TOML.
+        QuietpageError: The named file does not exist, or a file is not TOML.
     """
     named = path or os.environ.get("QUIETPAGE_CONFIG")
     file = Path(named or ROOT).resolve()
@@ -247,17 +251,20 @@ def read_values(path: Path | None = None) -> tuple[Path, dict[str, object]]:
         return file, tomllib.loads(text)
     except FileNotFoundError as error:
         raise QuietpageError(
-            f"{shown(file)}: is not there. Make it: cp {ROOT}/deploy/{FILE} {file}"
+            f"{display_path(file)}: does not exist. Make it:"
+            f" cp {ROOT}/deploy/{FILE} {file}"
         ) from error
     except OSError as error:
         raise QuietpageError(
-            f"{shown(file)}: cannot be read ({error.strerror})."
-            f" {may_be_read_by(file.parent)}"
+            f"{display_path(file)}: cannot be read ({error.strerror})."
+            f" {chmod_advice(file.parent)}"
         ) from error
     except UnicodeDecodeError as error:
-        raise QuietpageError(f"{shown(file)}: {not_utf8(error)}") from error
+        raise QuietpageError(f"{display_path(file)}: {not_utf8(error)}") from error
     except tomllib.TOMLDecodeError as error:
-        raise QuietpageError(f"{shown(file)}: {toml_hint(text, error)}") from error
+        raise QuietpageError(
+            f"{display_path(file)}: {toml_hint(text, error)}"
+        ) from error
 
 
 def _checked(name: str, values: Mapping[str, object]) -> dict[str, Any]:
@@ -268,7 +275,7 @@ def _checked(name: str, values: Mapping[str, object]) -> dict[str, Any]:
                 f"{name}: '{key}' is called '{new_name}' now. Rename it."
             )
         if way := _REPLACED.get(key):
-            raise QuietpageError(f"{name}: '{key}' is not a setting any more. {way}")
+            raise QuietpageError(f"{name}: '{key}' is no longer a setting. {way}")
         if key not in DEFINITIONS:
             near = difflib.get_close_matches(key, DEFINITIONS, n=1)
             hint = f"Did you mean '{near[0]}'?" if near else "Remove it."

@@ -1,4 +1,4 @@
-"""What documents are made of: assets, settings, countries and languages, joined."""
+"""What pages are made of: assets, settings, countries and languages."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,17 +9,17 @@ from flask_babel import Domain
 from .assets import Assets, load_assets
 from .config import Settings
 from .helplines import Country, load_countries
-from .languages import Language, domain_of, load_languages
+from .languages import Language, load_languages, translation_domain
 
 _EXTENSION = "quietpage"
 
 
 @dataclass(frozen=True)
 class Content:
-    """All that documents are made of.
+    """All that pages are made of.
 
-    Tables and catalogs are read when first asked for, so that the commands which
-    report a broken one start. Each of the four raises a QuietpageError then.
+    Tables and catalogs are read on first access, so that the commands which report a
+    broken one can start. Each of the four raises a QuietpageError then.
     """
 
     settings: Settings
@@ -31,7 +31,7 @@ class Content:
 
     @cached_property
     def countries(self) -> tuple[Country, ...]:
-        """The countries with their numbers, the organisation's own among them."""
+        """The countries with their numbers, including the organisation's own."""
         folder = self.settings.folder
         return load_countries(
             own_table=folder / "helplines.csv" if folder else None,
@@ -46,20 +46,20 @@ class Content:
     @cached_property
     def domain(self) -> Domain:
         """Flask-Babel's domain of these languages."""
-        return domain_of(self.languages)
+        return translation_domain(self.languages)
 
 
 def init_content(app: Flask, content: Content) -> None:
-    """Let `app` answer with `content`, in place of any other."""
+    """Make `app` render `content`, in place of any other."""
     app.extensions[_EXTENSION] = content
 
 
 def content_of(app: Flask) -> Content:
-    """Return what an app answers with."""
+    """Return the content that an app renders."""
     content: Content = app.extensions[_EXTENSION]
     return content
 
 
 def current_content() -> Content:
-    """Return what the current app answers with; needs an app context."""
+    """Return the content that the current app renders; needs an app context."""
     return content_of(current_app)

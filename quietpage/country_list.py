@@ -7,18 +7,18 @@ from pathlib import Path
 
 from babel.core import Locale
 
-from .helplines import Country, speaks
+from .helplines import Country, is_official_language
 
 _DATA = Path(__file__).parent / "data"
 # Made by `make countries`: each line a locale, then countries in its order.
 ORDERS = _DATA / "country_order.txt"
-# Made by it too: each line a continent's code in CLDR, then the territories in it.
+# Made by the same command: each line a continent's code in CLDR, then its territories.
 CONTINENTS = _DATA / "continents.txt"
 
 
 @dataclass(frozen=True)
 class CountryList:
-    """The countries as a reader of one language meets them.
+    """The countries in the order in which a reader of one language sees them.
 
     `first` are those of the setting `countries_first`, in its order, then those where
     the language is official. `continents` are the others, as (code of CLDR, such as
@@ -39,7 +39,9 @@ def order_countries(
         (c for c in ordered if c.code in countries_first),
         key=lambda c: countries_first.index(c.code),
     )
-    first = chosen + [c for c in ordered if c not in chosen and speaks(c.code, locale)]
+    first = chosen + [
+        c for c in ordered if c not in chosen and is_official_language(c.code, locale)
+    ]
     return CountryList(
         first,
         [

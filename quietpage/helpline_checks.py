@@ -1,7 +1,7 @@
-"""What a table of numbers may not hold, and what somebody should look at."""
+"""Checks of the tables of numbers: errors, and warnings to look at."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -9,13 +9,13 @@ from pathlib import Path
 import phonenumbers
 from babel.core import Locale, UnknownLocaleError
 
-from .errors import shown
+from .errors import display_path
 from .helpline_references import (
     CONFIDENCES,
     STATUSES,
     confidence_faults,
-    pages,
-    replaced_faults,
+    independent_sites,
+    withdrawn_number_faults,
 )
 from .helpline_tables import (
     EMERGENCY_TABLE,
@@ -31,7 +31,7 @@ from .phone_number_checks import emergency_number_faults, number_faults
 
 KINDS = ("counselling", "general", "reporting", "police", "children", "crisis")
 AUDIENCES = ("everyone", "women", "men", "lgbtq", "children")
-# Other scripts' letters look like Latin ones, and what stands before @ like a host.
+# Letters of other scripts can imitate Latin ones, and text before @ can imitate a host.
 _ADDRESS = re.compile(
     r"https://([a-z0-9-]+\.)+([a-z]{2,}|xn--[a-z0-9-]+)(/[\w./?=&%~+#:,;!()-]*)?",
     re.ASCII,
@@ -56,8 +56,13 @@ class Finding:
     message: str
     is_error: bool = True
 
+    @property
+    def sentence(self) -> str:
+        """The finding with its file and line."""
+        return f"{self.file}:{self.line}: {self.message}"
+
     def __str__(self) -> str:
-        """Return the finding as one sentence with file and line."""
+        """Return the finding with its file and line, and whether it is an error."""
         kind = "error" if self.is_error else "warning"
         return f"{self.file}:{self.line}: {kind}: {self.message}"
 
@@ -69,16 +74,17 @@ def check(
 ) -> list[Finding]:
     """Return every fault of both tables, in order of file and line.
 
-    `today` is what ages are counted to; without it no row is called old, so that
-    the page never depends on the day it is made.
+    `today` is the day from which ages are counted. Without it no row is too old: the
+    page never depends on the day it is rendered.
 
     Raises:
         QuietpageError: A table cannot be read at all.
     """
+    emergencies = list(read_table(emergency_table, Emergency))
     return [
         *_helpline_findings(table, today, vouched=False),
         *_findings(
-            emergency_table, Emergency, _emergency_faults, lambda row: row.country
+            emergency_table, emergencies, _emergency_faults, lambda row: row.country
         ),
     ]
 
@@ -86,39 +92,35 @@ def check(
 def _helpline_findings(
     table: Path, today: date | None, *, vouched: bool
 ) -> Iterator[Finding]:
+    rows = list(read_table(table, Helpline))
     yield from _findings(
         table,
-        Helpline,
+        rows,
         lambda row: _row_faults(row, today, vouched=vouched),
         lambda row: row.way,
     )
-    yield from _replaced(table)
-
-
-def _replaced(table: Path) -> Iterator[Finding]:
-    rows = [
-        (line, row.country, row.phone, row.status, row.replaces)
-        for line, row in read_table(table, Helpline)
+    numbers = [
+        (line, row.country, row.phone, row.status, row.replaces) for line, row in rows
     ]
-    for line, message in replaced_faults(rows):
-        yield Finding(shown(table), line, message)
+    for line, message in withdrawn_number_faults(numbers):
+        yield Finding(display_path(table), line, message)
 
 
 def _findings(
     table: Path,
-    row_type: type[Row],
+    rows: Iterable[tuple[int, Row]],
     faults: Callable[[Row], Iterator[tuple[str, bool]]],
     name: Callable[[Row], str],
 ) -> Iterator[Finding]:
-    """Yield the faults of each row, and where its name stands twice in a country."""
+    """Yield the faults of each row, and where its name appears twice in a country."""
     lines: dict[tuple[str, str], int] = {}
-    for line, row in read_table(table, row_type):
+    for line, row in rows:
         for fault in faults(row):
-            yield Finding(shown(table), line, *fault)
+            yield Finding(display_path(table), line, *fault)
         first = lines.setdefault((row.country, name(row)), line)
         if first != line:
             message = f"repeats line {first} ({name(row)}). Remove one."
-            yield Finding(shown(table), line, message)
+            yield Finding(display_path(table), line, message)
 
 
 def check_own(own_table: Path, today: date | None = None) -> list[Finding]:
@@ -137,11 +139,11 @@ def _row_faults(
     if not row.name:
         yield "name is empty, but must be the service's own name. Write it.", True
     if not row.way:
-        yield "there is no way to reach it. Give a phone, sms_number or website.", True
+        yield "it cannot be reached. Give a phone, sms_number or website.", True
     for tag in [*row.languages.split(), row.name_lang]:
         if not _is_language(tag):
             yield (
-                f"'{tag}' is no language tag. Use BCP 47, such as pt or zh-Hant.",
+                f"'{tag}' is not a language tag. Use BCP 47, such as pt or zh-Hant.",
                 True,
             )
     yield from _hours_faults("hours", row.hours)
@@ -220,7 +222,7 @@ def _date_faults(row: Helpline, today: date | None) -> Iterator[tuple[str, bool]
         if not re.fullmatch(_DATES[name], value):
             yield f"{name} is '{value}', but must be {form}.", True
         elif today and value > f"{today:%Y-%m-%d}"[: len(value)]:
-            yield f"{name} is '{value}', which is still to come. Correct it.", True
+            yield f"{name} is '{value}', which is in the future. Correct it.", True
     seen = max(row.published, row.checked[:7])
     if (
         today
@@ -254,5 +256,7 @@ def _emergency_faults(row: Emergency) -> Iterator[tuple[str, bool]]:
         yield from _choice_faults(name, value, allowed)
     if row.text_site and not _ADDRESS.fullmatch(row.text_site):
         yield f"text_site is '{row.text_site}', but must begin with https://.", True
-    if (row.silent or row.text_number) and len(pages(row.silent_source)) < _TWO:
+    if (row.silent or row.text_number) and len(
+        independent_sites(row.silent_source)
+    ) < _TWO:
         yield "silent_source has no pages of two sites. Add one.", True

@@ -1,4 +1,4 @@
-"""How sure a row is: which of its references are independent, and what they carry."""
+"""How well a row is sourced: its references, and the confidence that they allow."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -7,17 +7,18 @@ SEPARATOR = " ; "
 STATUSES = ("in service", "doubtful", "closed")
 CONFIDENCES = ("high", "medium", "low")
 _ADDRESS = re.compile(r"https?://(?:www\.)?([a-z0-9.-]+)(?=[/:?\s]|$)")
-# Where collections of numbers are kept, each a copy of other lists.
+# Sites with collections of numbers, which copy other lists.
 _LISTS = ("github.com",)
 _TWO = 2
 
 
-def pages(source: str) -> set[str]:
-    """Return the sites that the references of a `source` cell are pages of.
+def independent_sites(source: str) -> set[str]:
+    """Return the sites of the pages that a `source` cell refers to.
 
     A collection that copies other lists counts as a reference, but not as a page.
 
-    >>> sorted(pages("https://www.a.example/x ; https://b.example/ ; c.example (2020)"))
+    >>> source = "https://www.a.example/x ; https://b.example/ ; c.example (2020)"
+    >>> sorted(independent_sites(source))
     ['a.example', 'b.example']
     """
     found = (_ADDRESS.match(part) for part in source.split(SEPARATOR))
@@ -25,12 +26,12 @@ def pages(source: str) -> set[str]:
 
 
 def confidence_faults(source: str, confidence: str) -> Iterator[tuple[str, bool]]:
-    """Yield where a helpline is called surer than its references make it.
+    """Yield where a row claims more confidence than its references support.
 
     Two pages of different sites make a row `high`; a page and any second reference
     make it `medium`; all else is `low`.
     """
-    own = len(pages(source))
+    own = len(independent_sites(source))
     references = len(source.split(SEPARATOR))
     if confidence == "high" and own < _TWO:
         yield (
@@ -50,13 +51,13 @@ def confidence_faults(source: str, confidence: str) -> Iterator[tuple[str, bool]
         )
 
 
-def replaced_faults(
+def withdrawn_number_faults(
     rows: Collection[tuple[int, str, str, str, str]],
 ) -> Iterator[tuple[int, str]]:
-    """Yield (line, message) where a number in service is one that was given up.
+    """Yield (line, message) where a number in service was withdrawn.
 
     A row is (line, country, phone, status, replaces); `replaces` holds the digits of
-    older numbers, apart by spaces.
+    older numbers, separated by spaces.
     """
     given_up = {
         (country, _digits(number)): line

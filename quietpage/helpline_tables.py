@@ -1,4 +1,4 @@
-"""The rows of the tables of numbers, as they stand in their files."""
+"""The tables of numbers: their files, and their rows as read."""
 
 import csv
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TypeVar
 
-from .errors import QuietpageError, closed, not_utf8, shown
+from .errors import QuietpageError, display_path, not_utf8, unreadable
 
 TABLE = Path(__file__).parent / "data" / "helplines.csv"
 EMERGENCY_TABLE = Path(__file__).parent / "data" / "emergency-numbers.csv"
@@ -55,25 +55,25 @@ class Helpline:
 
     @property
     def way(self) -> str:
-        """What tells the row from others of its country: a number, or an address."""
+        """What identifies the row in its country: a number, or an address."""
         return self.phone or self.sms_number or self.chat_url or self.website
 
     @property
     def is_sure(self) -> bool:
-        """Whether it is in service as far as two references say."""
+        """Whether it is in service, with more than one reference."""
         return self.status == "in service" and self.confidence != "low"
 
     @property
     def is_unconfirmed(self) -> bool:
-        """Whether a single reference says that it is in service."""
+        """Whether it is in service, with a single reference."""
         return self.status == "in service" and self.confidence == "low"
 
     @property
     def is_dialled_by_link(self) -> bool:
         """Whether a `tel:` link reaches it; phones ignore `*` and `#` codes there.
 
-        A crisis line that wants an option shares its number with another service, in
-        Indonesia with the ambulance, so that the number alone is no link.
+        A crisis line with a menu option shares its number with another service, in
+        Indonesia with the ambulance, so a link to the number alone would mislead.
         """
         is_shared = bool(self.option) and self.kind == "crisis"
         return self.phone.lstrip("+").isdigit() and not is_shared
@@ -106,7 +106,7 @@ def read_table(table: Path, row_type: type[Row]) -> Iterator[tuple[int, Row]]:
     """Yield (line, row) of a table; a spreadsheet may have written semicolons.
 
     Raises:
-        QuietpageError: It cannot be read, or a line has not the columns of the first.
+        QuietpageError: It cannot be read, or a line lacks or adds a column.
     """
     expected = [column.name for column in fields(row_type)]
     try:
@@ -114,36 +114,38 @@ def read_table(table: Path, row_type: type[Row]) -> Iterator[tuple[int, Row]]:
             lines = csv.reader(file, delimiter=delimiter_of(table), strict=True)
             names = next(lines, [])
             if names != expected:
-                raise QuietpageError(f"{shown(table)}:1: {_named(names, expected)}")
+                raise QuietpageError(
+                    f"{display_path(table)}:1: {_header_fault(names, expected)}"
+                )
             for cells in lines:
                 if len(cells) not in (0, len(expected)):
                     raise QuietpageError(
-                        f"{shown(table)}:{lines.line_num}: the line has {len(cells)}"
-                        f" cells, but must have {len(expected)}. Put a cell with a"
-                        f" {_SEPARATORS[delimiter_of(table)]} in double quotes, and"
-                        " leave an empty cell for what is not known."
+                        f"{display_path(table)}:{lines.line_num}: the line has"
+                        f" {len(cells)} cells, but must have {len(expected)}. Put a"
+                        f" cell with a {_SEPARATORS[delimiter_of(table)]} in double"
+                        " quotes, and leave an empty cell for what is not known."
                     )
                 if cells:
                     yield lines.line_num, row_type(*cells)
     except PermissionError as error:
-        raise closed(shown(table), table.parent) from error
+        raise unreadable(display_path(table), table.parent) from error
     except UnicodeDecodeError as error:
-        raise QuietpageError(f"{shown(table)}: {not_utf8(error)}") from error
+        raise QuietpageError(f"{display_path(table)}: {not_utf8(error)}") from error
     except (OSError, csv.Error) as error:
         raise QuietpageError(
-            f"{shown(table)}: cannot be read ({error}). Save it as CSV in UTF-8."
+            f"{display_path(table)}: cannot be read ({error}). Save it as CSV in UTF-8."
         ) from error
 
 
 def delimiter_of(table: Path) -> str:
-    """Return what stands between the cells of a table, by its first line."""
+    """Return the delimiter of a table, by its first line."""
     with table.open(encoding="utf-8-sig") as file:
         first = file.readline()
     return max(_SEPARATORS, key=first.count)
 
 
-def _named(names: list[str], expected: list[str]) -> str:
-    """Return a sentence about a first line that is not the one of ours."""
+def _header_fault(names: list[str], expected: list[str]) -> str:
+    """Return a sentence about a first line with other columns than ours."""
     missing = ", ".join(name for name in expected if name not in names)
     foreign = ", ".join(repr(name) for name in names if name not in expected)
     faults = [

@@ -20,8 +20,8 @@ _MOST_PEOPLE = ("everyone", "women")
 class Country:
     """What the page shows for a country.
 
-    `emergency` has no numbers where none is sure. `unconfirmed` holds lines about
-    abuse that a single reference names, where no surer one serves the same people.
+    `emergency` has no numbers where none is certain. `unconfirmed` holds lines about
+    abuse with a single reference, where no better sourced one serves the same people.
     """
 
     code: str
@@ -32,20 +32,20 @@ class Country:
 
     @property
     def is_bare(self) -> bool:
-        """Whether there is nothing but an emergency number to call."""
+        """Whether the country has an emergency number only."""
         ways = (self.emergency.silent, self.emergency.text_number)
         return not any((*ways, self.helplines, self.crisis, self.unconfirmed))
 
     @property
     def has_hours(self) -> bool:
-        """Whether a line has hours that depend on where its clock stands."""
+        """Whether a line has opening hours, which depend on its time zone."""
         lines = self.helplines + self.crisis + self.unconfirmed
         hours = {hours for line in lines for hours in (line.hours, line.chat_hours)}
         return bool(hours - {"", "24/7"})
 
     @property
     def main(self) -> Sequence[Helpline]:
-        """The line that serves most, and a second one that serves nearly as many."""
+        """The line that serves most people, and one that serves nearly as many."""
         first, second, others = self._ranked[:1], self._ranked[1:2], self._ranked[2:]
         return first + [
             line
@@ -59,8 +59,8 @@ class Country:
         return self._ranked[len(self.main) :]
 
     @property
-    def more_apart(self) -> Collection[Helpline]:
-        """One of them for each region, or else each smaller audience, or else name."""
+    def more_distinct(self) -> Collection[Helpline]:
+        """One of these for each region, smaller audience or, failing both, name."""
         return {
             line.region
             or (line.name if line.audience in _MOST_PEOPLE else line.audience): line
@@ -73,7 +73,7 @@ class Country:
 
 
 def _narrowness(line: Helpline) -> tuple[bool, bool, bool, int]:
-    """Return what puts a line behind others: fewer people, places, hours, or trust."""
+    """Return the sort key: lines for fewer people, places or hours come later."""
     return (
         line.audience not in _MOST_PEOPLE,
         bool(line.region),
@@ -92,8 +92,8 @@ def load_countries(
 
     Only lines in service are shown; those of low confidence apart, and only where no
     surer line about abuse serves the country or their part of it. A country without a
-    line keeps its emergency numbers. The rows of `own_table`, if there is such a file,
-    are joined to ours, and are all that there is for `replace_countries`.
+    line keeps its emergency numbers. The rows of `own_table`, if that file exists, are
+    merged with ours; for `replace_countries` they are the only ones.
 
     Raises:
         QuietpageError: A table has an error; the sentence names the first.
@@ -105,23 +105,20 @@ def load_countries(
     if errors:
         more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
         raise QuietpageError(
-            f"{errors[0].file}:{errors[0].line}: {errors[0].message}{more}"
-            " All are listed by: quietpage helplines check"
+            f"{errors[0].sentence}{more} All are listed by: quietpage helplines check"
         )
-    # A country that has lost its rows keeps its emergency numbers.
-    codes = {row.country for _, row in read_table(table, Helpline)}
-    rows = join_own(own_table, table, replace_countries).rows
+    joined = join_own(own_table, table, replace_countries)
     emergencies = {
         row.country: row
         for _, row in read_table(emergency_table, Emergency)
         if row.confidence != "low"
     }
-    codes |= emergencies.keys() | {row.country for row in rows}
+    codes = joined.countries | emergencies.keys()
     return tuple(
         _country(
             code,
             emergencies.get(code, Emergency(code, "", "")),
-            [row for row in rows if row.country == code],
+            [row for row in joined.rows if row.country == code],
         )
         for code in sorted(codes)
     )
@@ -130,7 +127,7 @@ def load_countries(
 def _country(code: str, emergency: Emergency, rows: Sequence[Helpline]) -> Country:
     abuse = [row for row in rows if row.kind != "crisis"]
     sure = tuple(row for row in abuse if row.is_sure)
-    # A line for children leaves the others without one.
+    # A line for children serves nobody else.
     served = {row.region for row in sure if row.audience != "children"}
     return Country(
         code,
@@ -143,7 +140,7 @@ def _country(code: str, emergency: Emergency, rows: Sequence[Helpline]) -> Count
     )
 
 
-def speaks(country: str, locale: Locale) -> bool:
+def is_official_language(country: str, locale: Locale) -> bool:
     """Return whether the locale's language is official there (CLDR, by Babel)."""
     official = get_official_languages(country, regional=True, de_facto=True)
     if locale.language != "zh":
@@ -155,7 +152,7 @@ def speaks(country: str, locale: Locale) -> bool:
 def extract_regions(
     fileobj: object, keywords: object, comment_tags: object, options: object
 ) -> Iterator[tuple[int, None, str, Sequence[str]]]:
-    """Give Babel the region names of the table as messages to translate."""
+    """Yield the region names of the table to Babel, as messages to translate."""
     del fileobj, keywords, comment_tags, options
     for line, row in read_table(TABLE, Helpline):
         if row.region and row.status == "in service":

@@ -1,7 +1,7 @@
-"""The one policy for HTML: what a page may hold without endangering its reader.
+"""The HTML policy: what a page may contain without endangering its reader.
 
-A page holds what the lists below name and nothing else, written so that Python and all
-browsers read the same elements, attributes and links (tests/unit/test_html_policy.py).
+A page contains only what the lists below name, written so that Python and all browsers
+parse the same elements, attributes and links (tests/unit/test_html_policy.py).
 """
 
 import html
@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from .banned_words import banned_words_in
-from .errors import QuietpageError, shown
-from .strict_html import DRAWING_ELEMENTS, Attributes, Element, Fault, Page
+from .errors import QuietpageError, display_path
+from .strict_html import DRAWING_ELEMENTS, Attributes, Element, Fault, StrictDocument
 
 EXIT_ID = "quick-exit"
 
@@ -54,7 +54,7 @@ _DRAWING_ATTRIBUTES = _names("""
     stroke-opacity stroke-width transform viewbox width x x1 x2 xmlns y y1 y2
 """)
 _META_NAMES = _names("color-scheme description format-detection viewport")
-# Browsers load nothing for these; the icon must be in the address itself.
+# Browsers load nothing for these; the icon must be a data: URL.
 _LINK_KINDS = _names("author canonical icon license")
 _BEFORE_EXIT = _names("body div head header html link meta nav p style title")
 _ON_EXIT = _names("class draggable href hreflang id rel title")
@@ -91,7 +91,7 @@ def _meta_faults(attributes: Attributes) -> Iterator[Fault]:
 
 
 def _input_faults(attributes: Attributes) -> Iterator[Fault]:
-    # Browsers fill other fields in again.
+    # Browsers restore what was typed into other fields.
     if attributes != {"type": "checkbox", "autocomplete": "off"}:
         yield "<input", "has an <input> that is not type='checkbox' autocomplete='off'"
 
@@ -106,7 +106,7 @@ def _linked_faults(attributes: Attributes) -> Iterator[Fault]:
 
 def _link_faults(attributes: Attributes) -> Iterator[Fault]:
     address = attributes.get("href", "/")
-    # Browsers leave out white space in an address and take \ for /.
+    # Browsers drop white space in an address and read \ as /.
     is_plain = re.fullmatch(r"[^\0-\x20\x7f\\]+", address)
     is_call = re.fullmatch(r"(tel:\+?[0-9*#-]+|sms:\+?[0-9]+(\?&?body=.*)?)", address)
     if not is_call and not (is_plain and address.startswith(("https://", "/", "#"))):
@@ -133,7 +133,7 @@ def _words(attributes: Attributes, name: str) -> set[str]:
 def document_faults(
     text: str, inlined: Collection[str], *, has_exit: bool = False
 ) -> Iterator[Fault]:
-    """Yield all that endangers a reader of a page, the exit where it must have one.
+    """Yield all that endangers a reader of a page; with `has_exit`, a missing exit too.
 
     `inlined` are the scripts and styles that the CSP admits.
 
@@ -143,7 +143,7 @@ def document_faults(
     >>> next(document_faults(f"{page}<img src='x.png'>", inlined=()))
     ('x.png', "loads 'x.png'")
     """
-    page = Page(text, inlined)
+    page = StrictDocument(text, inlined)
     yield from page.faults
     for element in page.elements:
         yield from _element_faults(element)
@@ -163,7 +163,7 @@ def document_faults(
         yield from _exit_faults(page)
 
 
-def _exit_faults(page: Page) -> Iterator[Fault]:
+def _exit_faults(page: StrictDocument) -> Iterator[Fault]:
     links = [e for e in page.elements if e.name == "a" and "href" in e.attributes]
     if not links or not _is_exit(links[0], page):
         yield EXIT_ID, f"lacks the exit, <a id='{EXIT_ID}'>, as its first link in sight"
@@ -171,7 +171,7 @@ def _exit_faults(page: Page) -> Iterator[Fault]:
         yield EXIT_ID, f"has id='{EXIT_ID}' twice"
 
 
-def _is_exit(link: Element, page: Page) -> bool:
+def _is_exit(link: Element, page: StrictDocument) -> bool:
     before = page.elements[: page.elements.index(link)]
     label = re.split("</a", page.text[link.end :], maxsplit=1, flags=re.IGNORECASE)[0]
     return (
@@ -192,14 +192,14 @@ def check_documents(
     inlined: Collection[str],
     folder: Path,
 ) -> None:
-    """Check the pages, by language, of a copy whose own templates are in `folder`.
+    """Check the pages of a copy, by language; its own templates are in `folder`.
 
     Raises:
         QuietpageError: A page would endanger a reader; the sentence names the
             template where it can be found.
     """
     own = {
-        shown(file): file.read_bytes().decode(errors="replace")
+        display_path(file): file.read_bytes().decode(errors="replace")
         for file in sorted(folder.rglob("*.html"))
     }
     for pages in (guides, errors):
@@ -209,7 +209,7 @@ def check_documents(
                 names = names or (list(own) if len(own) == 1 else [str(folder)])
                 raise QuietpageError(
                     f"{names[0]}: the page in '{tag}' {fault}, but it must"
-                    " keep the exit first, hold only what quietpage/html_policy.py"
-                    " lists, and load, send and run nothing of its own. Correct the"
+                    " keep the exit first, contain only what quietpage/html_policy.py"
+                    " lists, and load, send and run nothing else. Correct the"
                     " template."
                 )

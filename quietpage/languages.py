@@ -1,4 +1,4 @@
-"""`translations/` to the locales on offer and their messages, in memory."""
+"""The languages on offer: their locales, and their messages in memory."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from babel.core import Locale
 from babel.support import NullTranslations
 from flask_babel import Domain
 
-from .config import FILE, Settings
-from .errors import QuietpageError, shown
+from .config import Settings
+from .errors import QuietpageError, display_path
 from .message_checks import EXIT_LABEL, TITLE, character_faults, wording_faults
 from .po_files import (
     TRANSLATIONS,
@@ -19,24 +19,24 @@ from .po_files import (
     catalog_files,
     locale_of,
     page_messages,
+    percent_translated,
     read_po,
-    share_translated,
 )
 from .review_marks import WHOLE, Review, mark_of, review_of
 from .review_texts import SHEET_ONLY
-from .setting_checks import meant
+from .setting_checks import did_you_mean
 
 SOURCE_TAG = "en"
-# The zero of each numbering system that a locale may default to, besides Latin.
+# The zero of each numbering system, other than Latin, that is a default of a locale.
 _ZEROS = {"arab": "٠", "arabext": "۰", "beng": "০", "deva": "०", "mymr": "၀"}
 
 
 class Messages(NullTranslations):
-    """The messages of a locale: a look-up of exactly what was checked.
+    """The messages of a locale: a dictionary of exactly the texts that were checked.
 
-    No file is compiled, and neither gettext's plural forms nor its contexts reach a
-    page. A message without a translation is the English, so that a correction never
-    waits for its translation.
+    No file is compiled, and gettext's plural forms and contexts cannot reach a page. A
+    message without a translation is shown in English, so that a correction never waits
+    for its translation.
     """
 
     def __init__(self, translations: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -48,11 +48,11 @@ class Messages(NullTranslations):
         return message in self._translations
 
     def in_english(self) -> "Messages":
-        """Return the same messages, each translated by its own English."""
+        """Return the same messages, each with its English text as translation."""
         return Messages({message: message for message in self._translations})
 
     def gettext(self, message: str) -> str:
-        """Return the translation of a whole message."""
+        """Return the translation of a message."""
         return self._translations.get(message, message)
 
     ugettext = gettext
@@ -62,8 +62,8 @@ class Messages(NullTranslations):
 class Language:
     """A locale on offer.
 
-    `tag` is BCP 47 (pt-BR), `locale` is Babel's (pt_BR); `review` is what a person has
-    reviewed, if it is enough to say so on the page.
+    `tag` is BCP 47 (pt-BR), `locale` is Babel's (pt_BR). `review` is set if people have
+    reviewed enough to say so on the page.
     """
 
     tag: str
@@ -83,17 +83,17 @@ class Language:
 
     @property
     def own_name(self) -> str:
-        """The language's name in itself, as a reader looks for it."""
+        """The language's own name for itself, which readers look for."""
         name = self.locale.display_name or self.tag
         return name[:1].upper() + name[1:]
 
 
 @dataclass(frozen=True)
-class Page:
-    """The messages of a language's page, before any check of what they hold.
+class UncheckedMessages:
+    """The messages of a language's page, before their content is checked.
 
-    A message without a translation has an empty entry; `was_whole` is whether all were
-    reviewed once.
+    A message without a translation has an empty entry. `was_whole` is whether all
+    messages were once reviewed.
     """
 
     entries: dict[str, polib.POEntry]
@@ -102,13 +102,13 @@ class Page:
 
     @property
     def review(self) -> Review | None:
-        """What may be said of the page's review, None of a draft."""
+        """The page's review, None for a draft."""
         return review_of(self.entries, was_whole=self.was_whole)
 
 
 @dataclass(frozen=True)
 class Catalogs:
-    """The files of catalogs by tag, ours and an organisation's own."""
+    """The files of all catalogs by tag: ours, and an organisation's own."""
 
     ours: Mapping[str, Path]
     own: Mapping[str, Path]
@@ -116,11 +116,11 @@ class Catalogs:
 
     @property
     def tags(self) -> set[str]:
-        """The languages that there are, English among them."""
+        """The languages with a catalog, and English."""
         return {SOURCE_TAG, *self.ours, *self.own}
 
-    def page(self, tag: str) -> Page:
-        """Return a language's page; the organisation's own messages win over ours.
+    def unchecked_messages(self, tag: str) -> UncheckedMessages:
+        """Return a language's messages; the organisation's own override ours.
 
         Raises:
             QuietpageError: A catalog cannot be read.
@@ -134,7 +134,7 @@ class Catalogs:
         for files in (self.ours, self.own):
             if tag in files:
                 catalog = catalogs[files[tag]] = read_po(files[tag])
-                # Only organisations have templates and tables with other messages.
+                # Only organisations have templates and tables with further messages.
                 found |= {
                     entry.msgid: entry
                     for entry in catalog.translated_entries()
@@ -142,11 +142,11 @@ class Catalogs:
                     or (files is self.own and entry.msgid not in SHEET_ONLY)
                 }
         was_whole = any(WHOLE in catalog.metadata for catalog in catalogs.values())
-        return Page(found, was_whole, catalogs)
+        return UncheckedMessages(found, was_whole, catalogs)
 
 
 def find_catalogs(settings: Settings, folder: Path = TRANSLATIONS) -> Catalogs:
-    """Return the catalogs of a copy; none but the template is read yet."""
+    """Return the catalogs of a copy; only the template is read yet."""
     own_folder = settings.folder / "translations" if settings.folder else None
     ours, own = (
         {_tag(f): f for f in catalog_files(place, with_english=True)} if place else {}
@@ -160,40 +160,39 @@ def load_languages(
 ) -> tuple[Language, ...]:
     """Return the languages on offer: `settings.locales`, or English and the catalogs.
 
-    The organisation's own catalogs and titles win over ours, message by message. A
+    The organisation's own catalogs and titles override ours, message by message. A
     catalog that is less translated than `settings.min_translated_percent` is left out.
-    Where `settings.show_drafts` is false, so is a draft, and what has changed since the
-    review stands in English.
+    If `settings.show_drafts` is false, drafts are left out too, and what has changed
+    since a review is shown in English.
 
     Raises:
-        QuietpageError: A catalog cannot be read or holds what may hurt a reader,
-            such as a changed placeholder, or a setting names a language that has no
+        QuietpageError: A catalog cannot be read or could harm a reader, such as by a
+            changed placeholder, or a setting names a language that has no
             catalog; the sentence names file and line.
     """
     catalogs = find_catalogs(settings, folder)
     _check_tags(settings, catalogs.tags)
     found = {}
-    # What is not on offer is not checked, so that a fault in it stops nothing.
+    # A language that is not offered is not checked, so its faults stop nothing.
     for tag in settings.locales or catalogs.tags:
         locale = Locale.parse(tag, sep="-")
-        page = catalogs.page(tag)
-        review, is_source = page.review, tag == SOURCE_TAG
+        unchecked = catalogs.unchecked_messages(tag)
+        review, is_source = unchecked.review, tag == SOURCE_TAG
         texts = {
             message: entry.msgstr
-            for message, entry in page.entries.items()
+            for message, entry in unchecked.entries.items()
             if entry.msgstr and (is_source or settings.show_drafts or mark_of(entry))
         }
         if tag in settings.titles:
-            texts[TITLE] = _checked_title(settings.titles[tag], str(locale))
-        if not is_source and (
-            share_translated(texts, catalogs.template) < settings.min_translated_percent
-        ):
+            texts[TITLE] = _checked_title(settings, tag, str(locale))
+        percent = percent_translated(texts, catalogs.template)
+        if not is_source and percent < settings.min_translated_percent:
             continue
         if is_source or review or settings.show_drafts:
-            for file, catalog in page.catalogs.items():
+            for file, catalog in unchecked.catalogs.items():
                 _refuse_faults(file, catalog, locale)
             messages = Messages(
-                {key: in_digits_of(locale, text) for key, text in texts.items()}
+                {key: localize_digits(locale, text) for key, text in texts.items()}
             )
             found[tag] = Language(tag, locale, messages, review)
     by_name = sorted(
@@ -203,8 +202,9 @@ def load_languages(
     offered = tuple(found[tag] for tag in asked if tag in found)
     if not offered:
         raise QuietpageError(
-            f"{FILE}: locales, show_drafts and min_translated_percent together leave no"
-            " language. Offer one that is reviewed, such as en."
+            f"{display_path(settings.file)}: locales, show_drafts and"
+            " min_translated_percent together leave no language. Offer one that is"
+            " reviewed, such as en."
         )
     return offered
 
@@ -217,34 +217,37 @@ def _check_tags(settings: Settings, known: set[str]) -> None:
     for name in ("titles", "exit_urls", "locales"):
         for tag in getattr(settings, name):
             if tag not in known:
-                hint = meant(tag, sorted(known), "languages")
+                hint = did_you_mean(tag, sorted(known), "languages")
+                hint = hint or f"there are {', '.join(sorted(known))}."
                 raise QuietpageError(
-                    f"{FILE}: {name} names '{tag}', which has no translation: {hint}"
+                    f"{display_path(settings.file)}: {name} names '{tag}', which has no"
+                    f" translation: {hint}"
                 )
 
 
-def _checked_title(title: str, locale: str) -> str:
+def _checked_title(settings: Settings, tag: str, locale: str) -> str:
+    title = settings.titles[tag]
     faults = (
         *character_faults(locale, "", title),
         *wording_faults(locale, TITLE, title),
     )
     for fault in faults:
-        raise QuietpageError(f"{FILE}: titles: {fault}")
+        raise QuietpageError(f"{display_path(settings.file)}: titles: {fault}")
     return title
 
 
 def _refuse_faults(file: Path, catalog: polib.POFile, locale: Locale) -> None:
     for line, fault in catalog_faults(catalog, locale):
-        raise QuietpageError(f"{shown(file)}:{line}: {fault}")
-    # What somebody may read over the reader's shoulder.
+        raise QuietpageError(f"{display_path(file)}:{line}: {fault}")
+    # Somebody may read these over the reader's shoulder.
     for entry in catalog.translated_entries():
         if entry.msgid in {TITLE, EXIT_LABEL}:
             for fault in wording_faults(str(locale), entry.msgid, entry.msgstr):
-                raise QuietpageError(f"{shown(file)}:{entry.linenum}: {fault}")
+                raise QuietpageError(f"{display_path(file)}:{entry.linenum}: {fault}")
 
 
-def behind(languages: Iterable[Language]) -> dict[str, int]:
-    """Return {tag: messages that stand in English} of languages that have such."""
+def count_untranslated(languages: Iterable[Language]) -> dict[str, int]:
+    """Return {tag: number of messages shown in English} for languages with any."""
     wanted = page_messages(read_po(TRANSLATIONS / "messages.pot"))
     counts = {
         language.tag: sum(not language.messages.has(message) for message in wanted)
@@ -254,15 +257,15 @@ def behind(languages: Iterable[Language]) -> dict[str, int]:
     return {tag: count for tag, count in counts.items() if count}
 
 
-def domain_of(languages: tuple[Language, ...]) -> Domain:
-    """Return a Flask-Babel domain that has every catalog in memory already."""
+def translation_domain(languages: tuple[Language, ...]) -> Domain:
+    """Return a Flask-Babel domain with these catalogs preloaded."""
     domain = Domain()
     for language in languages:
         domain.cache[str(language.locale), domain.domain[0]] = language.messages
     return domain
 
 
-def in_digits_of(locale: Locale, text: str) -> str:
-    """Return `text` in the locale's default digits; numbers to dial stay Latin."""
+def localize_digits(locale: Locale, text: str) -> str:
+    """Return `text` with the locale's default digits; numbers to dial stay Latin."""
     zero = ord(_ZEROS.get(locale.default_numbering_system, "0"))
     return text.translate({ord("0") + digit: zero + digit for digit in range(10)})

@@ -1,4 +1,4 @@
-"""The net under all checks of catalogs: what the page of each language is made of."""
+"""The last check of catalogs: each page has the markup of the English one."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,13 +7,13 @@ from itertools import zip_longest
 
 from .content import Content
 from .errors import QuietpageError
-from .languages import domain_of
+from .languages import translation_domain
 from .page import render_error, render_guide
 
 _TAG = re.compile(r"<[^>]*>")
-# An address in a sentence is a part of its words.
+# A <bdi> in a sentence is a part of its text.
 _TAG_AROUND_TEXT = re.compile(r"(<(?!/?bdi\b)[^>]*>)")
-# What is read out or shown, and so is a message. A blank one is left as it is.
+# Attributes that are read out or shown, and so are messages; blank ones are kept.
 _MESSAGE = re.compile(
     r" (alt|aria-[a-z]+|content|data-[a-z]+|label|title)="
     r"""("[^"]*\w[^"]*"|'[^']*\w[^']*')"""
@@ -21,12 +21,12 @@ _MESSAGE = re.compile(
 
 
 def markup_faults(html: str, reference: str) -> Iterator[str]:
-    """Yield what is wrong where tags, attributes or empty texts are not the same.
+    """Yield where tags, attributes or empty texts differ from the reference.
 
     >>> list(markup_faults("<p>Hola<br>", "<p>Hello"))
     ["has '<br>' where the English has nothing"]
     >>> list(markup_faults("<p>Hola <a> </a>", "<p><a>Leave</a>"))
-    ["has no words behind '<a>'"]
+    ["has no words after '<a>'"]
     """
     for ours, theirs in zip_longest(_TAG.findall(html), _TAG.findall(reference)):
         if ours != theirs and _masked(ours) != _masked(theirs):
@@ -36,10 +36,10 @@ def markup_faults(html: str, reference: str) -> Iterator[str]:
     parts, wanted_parts = map(_TAG_AROUND_TEXT.split, (html, reference))
     for place in range(2, len(parts) - 1, 2):
         before, text, after = parts[place - 1 : place + 2]
-        # Around a placeholder that is an element, words may stand on one side alone.
+        # Around a placeholder that is an element, words may be on one side only.
         is_whole = after.startswith("</") and not before.startswith("</")
         if is_whole and _has_words(wanted_parts[place]) and not _has_words(text):
-            yield f"has no words behind '{before[:80]}'"
+            yield f"has no words after '{before[:80]}'"
 
 
 def _has_words(text: str) -> bool:
@@ -55,8 +55,8 @@ def check_markup(
 ) -> None:
     """Compare each page, by language, with the English laid out for that language.
 
-    A language orders countries, names them and writes dates in its own way; its
-    messages may change nothing else than words. Needs a request context.
+    A locale has its own order and names of countries and its own dates; its messages
+    may change words only. Needs a request context.
 
     Raises:
         QuietpageError: A page differs; the sentence names the language.
@@ -64,7 +64,7 @@ def check_markup(
     english = [
         replace(each, messages=each.messages.in_english()) for each in content.languages
     ]
-    domain_of(tuple(english)).as_default()
+    translation_domain(tuple(english)).as_default()
     for language in english:
         pages = {
             "guide": (guides[language.tag], render_guide(content, language)),

@@ -1,4 +1,4 @@
-"""What a translated message may not be, whoever wrote it."""
+"""Checks of one translated message, whoever wrote it."""
 
 import re
 import unicodedata
@@ -7,14 +7,14 @@ from functools import cache
 
 from babel.core import Locale, UnknownLocaleError
 
-from .banned_words import banned_words_in, names_whole_first, without
+from .banned_words import banned_words_in, names_whole_first, remove_categories
 
 TITLE, EXIT_LABEL = "Notes", "Close this page"
 _EXIT_LETTERS = 24
 _PLACEHOLDER = re.compile(r"%(?:\(\w*\)?\w?|.?)")
-# A quotation mark would end the attribute that some messages stand in.
+# A quotation mark would end the attribute that some messages are in.
 _MARKUP = re.compile(r"[<>\"]|&\w+;|&#")
-# Schemes, mail, and names of hosts: a full stop inside of a word, in any script.
+# Schemes, mail addresses, and host names: a full stop within a word, in any script.
 _ADDRESS = re.compile(
     r"//|www|\b(?:javascript|data|mailto|tel|sms):\S|@|[(\[](?:at|dot)[)\]]"
     r"|[^\s.]\.(?=[^\W\d_]{2})|[a-z0-9]。(?=[a-z]{2})",
@@ -22,12 +22,12 @@ _ADDRESS = re.compile(
 )
 _SPACED_AT = re.compile(r"(?<=[(\[])\s*(at|dot)\s*(?=[)\]])", re.IGNORECASE)
 _PART_OF_WHOLE = re.compile(r"(\d+) in (\d+)")
-# Controls, format and private characters, what no Unicode version has, line ends.
+# Control, format, private and unassigned characters, and line ends.
 _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
-# Pictures, letters in frames, and the frames.
+# Pictures, enclosed letters, and enclosing marks.
 _SYMBOLS = {"Me", "So"}
 _MARKS = frozenset({"Mn", "Mc", "Me"})
-# Letters and marks that show nothing (Default_Ignorable_Code_Point, and a blank).
+# Invisible letters and marks (Default_Ignorable_Code_Point, and the Braille blank).
 _UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U000e0000-\U000e0fff]"
@@ -38,7 +38,7 @@ _JOINED_SCRIPTS = {
     "ARABIC", "BENGALI", "DEVANAGARI", "GUJARATI", "GURMUKHI", "KANNADA", "KHMER",
     "MALAYALAM", "MONGOLIAN", "ORIYA", "SINHALA", "SYRIAC", "TAMIL", "TELUGU",
 }  # fmt: skip
-# Written together, without spaces, and with Latin words among them.
+# Scripts that are mixed without spaces, and with Latin words.
 _EAST_ASIAN = {"BOPOMOFO", "CJK", "HANGUL", "HIRAGANA", "KATAKANA"}
 
 
@@ -53,7 +53,7 @@ def safety_faults(locale: str, original: str, translation: str) -> Iterator[str]
     >>> list(safety_faults("de", "1 in 3", "1 von 4"))
     ["'1 von 4' has the figures 1 4, the English 1 3. Correct it."]
     """
-    # The start reads thousands of messages: what is slow waits for a fault.
+    # The start checks thousands of messages, so slow steps wait until there is a fault.
     for name, find in _FINDERS.items():
         wanted, found = _in_english(name, original), sorted(find(translation))
         if found != wanted:
@@ -77,7 +77,7 @@ def safety_faults(locale: str, original: str, translation: str) -> Iterator[str]
 
 
 def character_faults(locale: str, original: str, translation: str) -> Iterator[str]:
-    """Yield what is not seen as it is: hidden, reordered or borrowed characters."""
+    """Yield characters that mislead: hidden, reordering or of another script."""
     for name in hidden_characters(translation):
         yield f"{quoted(translation)} has {name}. Remove it."
     for letter in sorted(set(translation) - set(original)):
@@ -98,9 +98,9 @@ def character_faults(locale: str, original: str, translation: str) -> Iterator[s
 
 
 def hidden_characters(text: str) -> Iterator[str]:
-    """Yield the name of each character that is not seen, or moves what is seen.
+    """Yield the name of each character that is invisible or reorders visible text.
 
-    Joiners are seen where a script spells with them, between two of its letters.
+    Joiners are allowed between two letters of a script that needs them.
     """
     for letter in sorted(set(text)):
         is_hidden = unicodedata.category(letter) in _HIDDEN and letter not in _JOINERS
@@ -113,14 +113,14 @@ def hidden_characters(text: str) -> Iterator[str]:
 
 
 def mixed_words(text: str) -> Iterator[str]:
-    """Yield the words whose letters are of two scripts; one may pass for the other."""
+    """Yield the words with letters of two scripts, since one may imitate the other."""
     for word in _words(text):
         if len({_script(letter) for letter in word} - _EAST_ASIAN) > 1:
             yield word
 
 
 def wording_faults(locale: str, original: str, translation: str) -> Iterator[str]:
-    """Yield what a translator should mend before others see it, a sentence each."""
+    """Yield what a translator should correct before readers see it, a sentence each."""
     shown = quoted(translation)
     if original == translation and len(original.split()) > 3:  # noqa: PLR2004
         yield f"{shown} is the English text. Translate it."
@@ -132,25 +132,25 @@ def wording_faults(locale: str, original: str, translation: str) -> Iterator[str
     for word in banned_words_in(
         locale, translation, is_seen_by_others=is_seen_by_others
     ):
-        yield f"{shown} holds '{word}', which translations/words.toml rules out."
+        yield f"{shown} holds '{word}', which translations/words.toml bans."
 
 
 def quoted(text: str) -> str:
-    """Return a text's beginning in quotes, with what a terminal would obey escaped."""
+    """Return a text's beginning in quotes, with control characters escaped."""
     return f"'{printable(text[:60])}'"
 
 
 def printable(text: str) -> str:
-    """Return `text` with what a terminal would obey, or not show, escaped."""
+    """Return `text` with control and invisible characters escaped."""
     return "".join(
         letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text
     )
 
 
 def _addresses(text: str) -> list[str]:
-    # Compatibility characters, such as full width letters, look like what they map to;
-    # and vowel signs are no letters to `re`.
-    plain = without(_MARKS, unicodedata.normalize("NFKC", text))
+    # Compatibility characters, such as full-width letters, look like what they map to,
+    # and `re` does not count vowel signs as letters.
+    plain = remove_categories(_MARKS, unicodedata.normalize("NFKC", text))
     words = _SPACED_AT.sub(r"\1", plain).split()
     return [w.strip(".,:;!?“”„«»‘’") for w in words if _ADDRESS.search(w)]
 
@@ -163,10 +163,10 @@ _FINDERS: Mapping[str, Callable[[str], list[str]]] = {
 
 
 def _figures(text: str) -> list[str]:
-    """Return the numbers of a text in Latin digits, in order, whatever writes them.
+    """Return the numbers of a text in Latin digits, in order, whatever their script.
 
-    Roman, circled and other numerals stand for themselves. One Chinese numeral, or
-    two, are words (一つ, 十二); three in a row may be a number to call.
+    Roman, circled and other numerals are kept as they are. One or two Chinese numerals
+    are words (一つ, 十二); three in a row may be a number to call.
 
     >>> _figures("۲۴ ساعت"), _figures("Ⅰ ½"), _figures("拨打一二〇"), _figures("十分")
     (['24'], ['Ⅰ', '½'], ['一二〇'], [])
@@ -192,7 +192,7 @@ def _figure_kind(letter: str) -> str:
 
 def _words(text: str) -> list[str]:
     """Return the words of a text, without their marks."""
-    bare = without(_MARKS | {"Cf", "Lm"}, unicodedata.normalize("NFKC", text))
+    bare = remove_categories(_MARKS | {"Cf", "Lm"}, unicodedata.normalize("NFKC", text))
     return re.findall(r"[^\W\d_]+", bare)
 
 
@@ -206,9 +206,9 @@ def _script(letter: str) -> str:
 
 @cache
 def _scripts_of(locale: str) -> set[str]:
-    """Return the scripts of a language and Latin, none where CLDR has no such language.
+    """Return Latin and the scripts of a language; nothing if CLDR lacks the language.
 
-    They are those of its own name in itself.
+    Its scripts are those of its own name for itself.
     """
     try:
         name = Locale.parse(locale).display_name or ""

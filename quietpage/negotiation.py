@@ -1,7 +1,7 @@
-"""Choose a locale and a coding by what a request's headers ask for.
+"""Content negotiation: choose a locale and a coding by a request's headers.
 
-Every header costs about what a browser's costs, whatever stands in it: what is long is
-cut off before it is read, and all look-ups are in tables made at start.
+Any header costs about as much time as a browser's: a long one is cut off before it is
+parsed, and all lookups use tables made at start.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ from operator import itemgetter
 from babel.core import get_global
 
 CODINGS = ("br", "gzip", "identity")
-# No browser sends more; what stands behind is not read.
+# No browser sends more; the rest is not read.
 _MAX_HEADER_BYTES = 300
 _MAX_RANGES = 16
 _MAX_CODINGS = 8
@@ -24,9 +24,9 @@ _WEIGHTS = {
 
 
 def _weights(header: str, most: int) -> list[tuple[str, float]]:
-    """Return (value, q) of the first `most` elements of a list header, as they stand.
+    """Return (value, q) of the first `most` elements of a list header, in their order.
 
-    An element without a value drops out; what is not a valid q is nought.
+    Elements without a value are dropped; an invalid q counts as 0.
     """
     found = []
     for element in header[:_MAX_HEADER_BYTES].lower().split(",", most)[:most]:
@@ -40,9 +40,9 @@ def _weights(header: str, most: int) -> list[tuple[str, float]]:
 def choose_coding(accept_encoding: str | None) -> str:
     """Return the smallest coding of `CODINGS` that a client accepts.
 
-    RFC 9110 section 12.5.3: q=0 is a no, `*` stands for all that is not named,
-    and identity is acceptable unless refused. Where nothing is acceptable the
-    answer is identity all the same, as that section allows.
+    RFC 9110 section 12.5.3: q=0 refuses a coding, `*` matches all that are not
+    named, and identity is acceptable unless refused. If nothing is acceptable, the
+    response is identity, as that section allows.
 
     >>> choose_coding("gzip, deflate, br, zstd")
     'br'
@@ -67,8 +67,8 @@ def locale_chooser(available: Sequence[str]) -> Callable[[str | None], str]:
     `available` holds BCP 47 tags, the default first. The function follows RFC
     4647 lookup, highest q first: a range matches as a whole, then shortened,
     then by its language once likely subtags have filled in the script. The
-    default is the answer when the header is empty, malformed, refuses all or
-    names nothing on offer. Nothing is raised: the header is the network's.
+    default is returned when the header is empty, malformed, refuses all or names
+    nothing on offer. Nothing is raised, since anyone can send any header.
 
     >>> choose = locale_chooser(["en", "es", "pt-BR", "zh-Hant"])
     >>> choose("es-MX, en;q=0.8"), choose("pt-PT"), choose("zh-TW"), choose("xx;;q=")
@@ -121,9 +121,9 @@ def _matcher(available: tuple[str, ...]) -> Callable[[str], str | None]:
 
 
 def language_tables(available: Sequence[str]) -> dict[str, dict[str, str | None]]:
-    """Return {language: {script or territory: tag}}, under "" what all others mean.
+    """Return {language: {script or territory: tag}}; "" is the tag for all others.
 
-    A language stands there under every name that CLDR knows for it.
+    Each language is listed under every code that CLDR knows for it.
     """
     exact = {tag.lower(): tag for tag in available}
     likely = {_language_and_script(tag): tag for tag in reversed(available)}

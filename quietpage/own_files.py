@@ -1,4 +1,4 @@
-"""What lies next to the settings, file by file: used, ignored, not readable."""
+"""The files next to the settings: which are used, ignored or not readable."""
 
 import difflib
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 from babel.core import Locale, UnknownLocaleError
 
 from .config import FILE, ROOT
-from .errors import QuietpageError, closed, may_be_read_by
+from .errors import QuietpageError, chmod_advice, unreadable
 from .helpline_tables import TABLE
 from .own_templates import is_included, template_names
 
@@ -25,13 +25,13 @@ class OwnFile:
 
 
 def own_files(folder: Path | None) -> list[OwnFile]:
-    """Return each file next to the settings, by name; what is hidden is left out.
+    """Return each file next to the settings, by name, without hidden ones.
 
     Raises:
-        QuietpageError: A folder or a file that the page would be made of is closed.
+        QuietpageError: A folder or a file that the page needs cannot be read.
     """
     if not folder:
-        # The checkout's own folders are ours.
+        # In the checkout itself all folders are ours.
         return [
             OwnFile(
                 file,
@@ -44,7 +44,7 @@ def own_files(folder: Path | None) -> list[OwnFile]:
     for file in _walk(folder):
         own = OwnFile(file, _why_ignored(file, folder))
         if not own.ignored and not os.access(file, os.R_OK):
-            raise closed(str(file), folder)
+            raise unreadable(str(file), folder)
         found.append(own)
     return found
 
@@ -61,12 +61,12 @@ def used_templates(
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """Yield the files of a folder; of a folder that is none of ours, itself."""
+    """Yield the files of a folder, and the path of each subfolder that is not read."""
 
     def refuse(error: OSError) -> None:
         raise QuietpageError(
-            f"{error.filename}: may not be read here ({error.strerror})."
-            f" {may_be_read_by(folder)}"
+            f"{error.filename}: cannot be read ({error.strerror})."
+            f" {chmod_advice(folder)}"
         ) from error
 
     for place, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
@@ -106,7 +106,7 @@ def _catalog_fault(file: Path, name: str) -> str:
 
 
 def _locale(part: str) -> str:
-    # A name of two or three letters, and a script or country: no other folder's.
+    # Two or three letters, with a script or country: unlike other folders' names.
     try:
         locale = Locale.parse(part.replace("-", "_"))
     except (ValueError, UnknownLocaleError):
@@ -125,4 +125,4 @@ def _template_fault(file: Path, name: str, folder: Path) -> str:
     near = difflib.get_close_matches(file.stem.lower(), by_stem, 1, 0.7)
     if near:
         return f"is it templates/{by_stem[near[0]]}? Rename it"
-    return f"no template of ours has that name: {', '.join(ours)}"
+    return f"none of our templates has that name: {', '.join(ours)}"

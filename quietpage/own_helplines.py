@@ -1,20 +1,25 @@
-"""An organisation's helplines joined to ours: added, in place of one, hiding one."""
+"""An organisation's helplines merged with ours: they add, replace or hide rows."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import shown
+from .errors import display_path
 from .helpline_tables import TABLE, Helpline, read_table
 from .phone_number_checks import comparable
 
 
 @dataclass(frozen=True)
 class Joined:
-    """The rows that the page is made of, and a sentence for each own one."""
+    """The rows for the page, and a sentence about each own row.
+
+    `countries` are all that either table names: one that has lost its rows keeps its
+    emergency numbers.
+    """
 
     rows: Sequence[Helpline]
     effects: Sequence[str]
+    countries: frozenset[str]
 
 
 def join_own(
@@ -22,15 +27,14 @@ def join_own(
     table: Path = TABLE,
     replace_countries: Collection[str] = (),
 ) -> Joined:
-    """Return our rows with the organisation's, which stand first.
+    """Return our rows together with the organisation's, which come first.
 
-    An own row takes the place of each row of ours that has its number, or one of the
-    numbers in its `replaces`, in its country; one that is not in service hides it.
+    An own row replaces each row of ours in its country that has its number, or one of
+    the numbers in its `replaces`. If it is not in service, it hides that row.
     """
+    all_ours = list(read_table(table, Helpline))
     ours = [
-        (line, row)
-        for line, row in read_table(table, Helpline)
-        if row.country not in replace_countries
+        (line, row) for line, row in all_ours if row.country not in replace_countries
     ]
     own = list(read_table(own_table, Helpline)) if own_table else []
     gone: set[int] = set()
@@ -46,15 +50,16 @@ def join_own(
         ]
         gone |= {place for place, _ in replaced}
         named = ", ".join(
-            f"{other.name} ({shown(table)}:{place})" for place, other in replaced
+            f"{other.name} ({display_path(table)}:{place})" for place, other in replaced
         )
         effects.append(
-            f"{shown(own_table)}:{line}: {_effect(row, named, ours)}"
+            f"{display_path(own_table)}:{line}: {_effect(row, named, ours)}"
             if own_table
             else ""
         )
     kept = [row for line, row in ours if line not in gone]
-    return Joined([row for _, row in own] + kept, effects)
+    countries = frozenset(row.country for _, row in [*all_ours, *own])
+    return Joined([row for _, row in own] + kept, effects, countries)
 
 
 def _numbers(row: Helpline) -> Iterator[str]:
@@ -72,7 +77,7 @@ def _effect(row: Helpline, replaced: str, ours: Sequence[tuple[int, Helpline]]) 
     if row.confidence == "low":
         return f"{name} has low confidence, so it may not be shown. Write medium."
     if replaced:
-        return f"{name} takes the place of {replaced}."
+        return f"{name} replaces {replaced}."
     for place, other in ours:
         if other.country == row.country and other.name == row.name:
             return (

@@ -1,4 +1,4 @@
-"""A line for each file next to the settings, and for what its author should know."""
+"""A report on the own files: what each does, and what its author should know."""
 
 import difflib
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 from babel.core import Locale
 
 from .content import Content
+from .errors import display_path
 from .helpline_tables import TABLE, Helpline, read_table
 from .languages import SOURCE_TAG
 from .message_checks import quoted
@@ -26,6 +27,7 @@ def report(content: Content) -> Iterator[str]:
     """
     folder = content.settings.folder
     files = own_files(folder)
+    yield from _country_notes(content)
     if not files:
         return
     templates = used_templates(files, folder)
@@ -54,6 +56,30 @@ def report(content: Content) -> Iterator[str]:
         yield from _untranslated(message, own_messages[message], content)
 
 
+def _country_notes(content: Content) -> Iterator[str]:
+    settings = content.settings
+    if settings.countries_first:
+        on_page = {country.code for country in content.countries}
+        for code in settings.countries_first:
+            if code not in on_page:
+                yield (
+                    f"{display_path(settings.file)}: countries_first names '{code}',"
+                    " for which the page has no number. Add a row to helplines.csv, or"
+                    " remove the country."
+                )
+    if settings.replace_countries:
+        table = settings.folder / TABLE.name if settings.folder else None
+        rows = read_table(table, Helpline) if table and table.exists() else ()
+        own = {row.country for _, row in rows}
+        for code in settings.replace_countries:
+            if code not in own:
+                yield (
+                    f"{display_path(settings.file)}: replace_countries names '{code}',"
+                    " but your helplines.csv has no row for it, so the page shows no"
+                    " helpline there."
+                )
+
+
 def _catalog_notes(file: Path, known: set[str]) -> Iterator[str]:
     catalog = read_po(file)
     for entry in catalog.fuzzy_entries():
@@ -66,8 +92,8 @@ def _catalog_notes(file: Path, known: set[str]) -> Iterator[str]:
             near = difflib.get_close_matches(entry.msgid, known, 1, _NEAR)
             hint = f" Is it {quoted(near[0])}?" if near else ""
             yield (
-                f"{file}:{entry.linenum}: ignored: {quoted(entry.msgid)} is no sentence"
-                f" of the page, or was one before an update.{hint}"
+                f"{file}:{entry.linenum}: ignored: {quoted(entry.msgid)} is not a"
+                f" sentence of the page, or was one before an update.{hint}"
             )
 
 
@@ -81,7 +107,7 @@ def _untranslated(message: str, file: Path, content: Content) -> Iterator[str]:
         folder = Path(f"{content.settings.folder}", "translations")
         catalog = catalog_file(Locale.parse(lacking[0], sep="-"), folder)
         yield (
-            f"{file}: {quoted(message)} stands in English in {len(lacking)} languages"
+            f"{file}: {quoted(message)} is shown in English in {len(lacking)} languages"
             f" ({', '.join(lacking)}). Translate it in {catalog}, for instance: msgid"
             ' "the English", on the next line msgstr "the translation".'
         )

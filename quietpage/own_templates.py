@@ -1,4 +1,4 @@
-"""An organisation's templates: what is refused, and what it should know of them."""
+"""Checks of an organisation's templates: what is refused, and what it should know."""
 
 import hashlib
 import re
@@ -10,15 +10,15 @@ from pathlib import Path
 from babel.messages.extract import extract_from_file
 
 from .config import ROOT
-from .errors import QuietpageError, closed, not_utf8
+from .errors import QuietpageError, not_utf8, unreadable
 
 _OURS = ROOT / "templates"
-# What our template was when somebody copied it, in a comment of Jinja's.
+# A Jinja comment that says which version of our template was copied.
 _COPIED = re.compile(r"\{#-?\s*ours:\s*([0-9a-f]{12})\s*-?#\}")
 _JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _TRANSLATED = re.compile(r"\{%-?\s*trans\b.*?\bendtrans\s*-?%\}", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-# What has no end tag, or one that HTML lets leave out.
+# Elements without an end tag, or with one that HTML lets authors omit.
 _NEVER_CLOSED = frozenset(
     {"br", "col", "hr", "img", "input", "link", "meta", "wbr"}
     | {"circle", "ellipse", "line", "path", "polygon", "polyline", "rect"}
@@ -57,11 +57,11 @@ def read_template(file: Path) -> str:
     except UnicodeDecodeError as error:
         raise QuietpageError(f"{file}: {not_utf8(error)}") from error
     except OSError as error:
-        raise closed(str(file), file.parent) from error
+        raise unreadable(str(file), file.parent) from error
 
 
 def refuse_broken(file: Path, name: str) -> None:
-    """Refuse what a slip of the hand makes of a template.
+    """Refuse a template with a likely editing mistake.
 
     Raises:
         QuietpageError: It is empty, is a whole document, or leaves a tag open.
@@ -100,12 +100,12 @@ def _unbalanced(html: str) -> Iterator[str]:
 
 
 def fingerprint(name: str) -> str:
-    """Return what names our template as it is today."""
+    """Return a short hash of our template as it is today."""
     return hashlib.sha256((_OURS / name).read_bytes()).hexdigest()[:12]
 
 
 def template_notes(file: Path, name: str) -> Iterator[str]:
-    """Yield what to know of a template that is used: what is behind ours, or English.
+    """Yield what to know about a used template: it is older than ours, or English only.
 
     A copy says in a comment which of ours it was made from.
     """
@@ -126,8 +126,8 @@ def template_notes(file: Path, name: str) -> Iterator[str]:
     left = _bare(_TRANSLATED.sub("", text))
     if words := re.search(r"\w[^<>\n]*", re.sub(r"<[^>]*>", "<>", left)):
         yield (
-            f"'{words[0].strip()[:60]}' stands so in every language. Put it between"
-            " {% trans %} and {% endtrans %}"
+            f"'{words[0].strip()[:60]}' is shown as it is in every language. Put it"
+            " between {% trans %} and {% endtrans %}"
         )
 
 

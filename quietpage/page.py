@@ -1,4 +1,4 @@
-"""One language to one HTML document; the only caller of `render_template`."""
+"""Render one language as one HTML document."""
 
 import difflib
 import re
@@ -23,17 +23,16 @@ from markupsafe import Markup, escape
 from .config import DEFINITIONS
 from .content import Content
 from .country_list import order_countries
-from .errors import QuietpageError, shown
+from .errors import QuietpageError, display_path
 from .helpline_tables import Helpline
-from .languages import SOURCE_TAG, Language, in_digits_of
+from .languages import SOURCE_TAG, Language, localize_digits
 from .opening_hours import DAYS, parse_hours
 
-# The day the English text was last changed in substance.
+# The day on which the substance of the English text last changed.
 REVIEWED_ON = date(2026, 11, 26)
 
-# Around what a catalog lacks: a screen reader then speaks English.
+# Marks what a catalog lacks, so that screen readers pronounce it as English.
 _ENGLISH = Markup('<span lang="en" dir="ltr">{}</span>')
-
 
 # How near a misspelt name is to that of a setting.
 _NEAR = 0.7
@@ -60,9 +59,9 @@ def render_guide(content: Content, language: Language) -> str:
             review_day=_day_text(language.review.day, locale)
             if language.review
             else "",
-            exit_url=settings.exit_of(language.tag),
+            exit_url=settings.exit_url_for(language.tag),
             exit_site=Markup("<bdi>{}</bdi>").format(
-                settings.exit_site_of(language.tag)
+                settings.exit_site_for(language.tag)
             ),
             countries=order_countries(
                 content.countries, locale, settings.countries_first
@@ -81,22 +80,22 @@ def render_guide(content: Content, language: Language) -> str:
 
 
 def escape_messages(environment: Environment) -> None:
-    """Let `{% trans %}` and `_()` bring text to a template, and never markup.
+    """Make `{% trans %}` and `_()` return text, never markup.
 
-    Jinja takes what they return for markup, because it looks placeholders up in it;
-    so it gets text that is escaped already, in attributes too.
+    Jinja treats what they return as markup, because it fills in placeholders; so each
+    message is escaped first, in attributes too.
     """
 
     def translated(message: str) -> Markup:
         if re.search(r"[<>]|&#?\w+;", message):
             raise ValueError(
-                f"the message '{message[:60]}' holds markup, but must be text. Put tags"
-                " around it, or parts of their own into trans."
+                f"the message '{message[:60]}' has markup, but must be text. Put"
+                " the tags around it, or use a trans block for each part."
             )
         return gettext(message)
 
     def no_plural(*_texts: object) -> Markup:
-        raise ValueError("a message with a plural is never translated.")
+        raise ValueError("a message with a plural cannot be translated.")
 
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=translated, ngettext=no_plural, newstyle=True
@@ -104,9 +103,9 @@ def escape_messages(environment: Environment) -> None:
 
 
 def gettext(message: str) -> Markup:
-    """Return a message as escaped text, the English marked as such where it is newer.
+    """Return a message as escaped text, marked as English where it is not translated.
 
-    In an attribute, where no tag can be, a template drops the mark by `striptags`.
+    In an attribute, which cannot hold tags, a template applies `striptags` to it.
     """
     messages = get_translations()
     text = escape(messages.ugettext(message))
@@ -116,12 +115,12 @@ def gettext(message: str) -> Markup:
 
 @contextmanager
 def template_faults(folders: Iterable[Path]) -> Iterator[None]:
-    """Turn what goes wrong in a template, ours or an organisation's, into a sentence.
+    """Turn an error in a template, ours or an organisation's, into a sentence.
 
-    `folders` are where templates are looked for; a fault of the code stays as it is.
+    `folders` are the template folders; errors in the code are raised unchanged.
 
     Raises:
-        QuietpageError: A template cannot be read, is no template or fails.
+        QuietpageError: A template cannot be read, is not valid or fails.
     """
     folders = list(folders)
     try:
@@ -132,7 +131,7 @@ def template_faults(folders: Iterable[Path]) -> Iterator[None]:
         if isinstance(error, TemplateSyntaxError):
             places.append((error.filename or "", error.lineno))
         named = [
-            f"{shown(Path(file))}:{line}"
+            f"{display_path(Path(file))}:{line}"
             for file, line in places
             for folder in folders
             if Path(file).is_relative_to(folder)
@@ -151,7 +150,7 @@ def template_faults(folders: Iterable[Path]) -> Iterator[None]:
 
 
 def render_error(language: Language) -> str:
-    """Return the one neutral sentence for every error but 404."""
+    """Return the one neutral sentence for all errors other than 404."""
     with force_locale(str(language.locale)):
         return render_template("error.html", language=language)
 
@@ -159,8 +158,8 @@ def render_error(language: Language) -> str:
 def _gloss(line: Helpline, tag: str) -> str:
     """Return a helpline's name in English: on the English page, and for a few others.
 
-    Elsewhere a name in Latin letters stands alone: its gloss helps few, and all of them
-    make a kilobyte.
+    Elsewhere a name in Latin letters has no gloss: it would help few readers, and all
+    glosses take a kilobyte.
     """
     is_latin = all(letter <= _LAST_LATIN for letter in line.name if letter.isalpha())
     is_read = tag != SOURCE_TAG and (is_latin or line.name_lang == tag)
@@ -174,10 +173,10 @@ def _language_name(tag: str, locale: Locale) -> str:
 
 
 def _name(kind: str, key: str, locale: Locale) -> str:
-    """Return CLDR's name of a territory or language, with its lang where another's.
+    """Return CLDR's name of a territory or language, marked if in another language.
 
-    CLDR takes the names for Haitian Creole from French, and lacks a few languages in
-    some locales; those stand in English.
+    CLDR takes the names for Haitian Creole from French, and lacks a few names in some
+    locales, which are shown in English.
     """
     parent = Locale.parse(get_global("parent_exceptions").get(str(locale), "en"))
     own: str = getattr(locale, kind).get(key, "")
@@ -188,7 +187,7 @@ def _name(kind: str, key: str, locale: Locale) -> str:
 
 
 def _day_text(day: date, locale: Locale) -> str:
-    return in_digits_of(locale, format_date(day, "long", locale))
+    return localize_digits(locale, format_date(day, "long", locale))
 
 
 def _hours_text(hours: str, locale: Locale) -> Markup:
@@ -211,7 +210,7 @@ def _hours_text(hours: str, locale: Locale) -> Markup:
         f"{clock(opens)}–{clock(closes)}"
         for first, last, opens, closes in rules
     )
-    parts = [escape(in_digits_of(locale, text)) for text in texts]
+    parts = [escape(localize_digits(locale, text)) for text in texts]
     if holidays_off:
         # Translators: a helpline's opening hours.
         parts.append(gettext("closed on public holidays"))

@@ -1,4 +1,4 @@
-"""What phonenumbers, and a careful eye, say of the numbers of a row."""
+"""Checks of the phone numbers of a row, by phonenumbers and a few rules."""
 
 import re
 from collections.abc import Iterator
@@ -9,13 +9,13 @@ from .helpline_references import SEPARATOR
 from .helpline_tables import Emergency, Helpline
 
 _SHOWN_NUMBER = re.compile(r"[0-9 ()+*#-]*")
-# By them, whoever calls pays more than for a call (phonenumbers.PhoneNumberType).
+# Types of numbers that cost more than an ordinary call.
 _CHARGED_TYPES = {
     phonenumbers.PhoneNumberType.PREMIUM_RATE: "premium rate",
     phonenumbers.PhoneNumberType.SHARED_COST: "shared cost",
     phonenumbers.PhoneNumberType.PERSONAL_NUMBER: "a personal number",
 }
-# A long number is one that phonenumbers can judge; below are short codes.
+# Numbers with fewer digits are short codes.
 _LONG_NUMBER_DIGITS = 7
 _COUNTRY_CODE_DIGITS = 3
 # Numbers that several sources print and phonenumbers 9.0 does not know: free ranges,
@@ -31,7 +31,7 @@ def number_faults(row: Helpline) -> Iterator[tuple[str, bool]]:
     """Yield the faults of every number in a row, and whether each is an error."""
     # Only these digits are dialled (RFC 3966), whatever a spreadsheet writes.
     if not re.fullmatch(r"(\+?[0-9]+)?", row.sms_number):
-        yield f"sms_number is '{row.sms_number}', but must be digits alone.", True
+        yield f"sms_number is '{row.sms_number}', but must be digits only.", True
     if not re.fullmatch(r"[0-9]?", row.option):
         yield f"option is '{row.option}', but must be the digit to press.", True
     if row.phone_abroad and not row.phone_abroad.startswith("+"):
@@ -58,7 +58,7 @@ def number_faults(row: Helpline) -> Iterator[tuple[str, bool]]:
 
 def _display_faults(row: Helpline) -> Iterator[tuple[str, bool]]:
     if not _SHOWN_NUMBER.fullmatch(row.phone_display):
-        message = f"phone_display is '{row.phone_display}', but must be a number alone."
+        message = f"phone_display is '{row.phone_display}', but must be a number only."
         yield f"{message} Use digits, spaces and ()+*#-.", True
     if bool(row.phone) != bool(row.phone_display):
         yield "phone and phone_display go together. Fill in both.", True
@@ -73,24 +73,24 @@ def _charge_faults(number: str, row: Helpline) -> Iterator[tuple[str, bool]]:
     if kind:
         message = f"'{number}' is {kind}, but cost is '{row.cost or 'empty'}'."
         yield f"{message} Write charged, so that the page says so.", True
-    # What phonenumbers knows of short codes is often old: 3919 is free in France.
+    # The data of phonenumbers about short codes is often old: 3919 is free in France.
     elif (
         parsed
         and phonenumbers.expected_cost_for_region(parsed, row.country)
         == phonenumbers.ShortNumberCost.PREMIUM_RATE
         and not _names(row.notes, number)
     ):
-        message = f"short code '{number}' is premium rate to phonenumbers."
-        yield f"{message} Check it, and say so by its digits in notes.", False
+        message = f"short code '{number}' is premium rate according to phonenumbers."
+        yield f"{message} Check it, and name its digits in notes.", False
 
 
 def _names(notes: str, number: str) -> bool:
-    """Return whether the notes say something of a number: somebody looked at it."""
+    """Return whether the notes mention a number, so that somebody has checked it."""
     return re.sub(r"\D", "", number) in re.findall(r"\d+", notes)
 
 
 def _is_same(phone: str, shown: str) -> bool:
-    """Return whether both are one number, the country's code and the first 0 aside."""
+    """Return whether both are the same number, apart from country code and first 0."""
     dialled, digits = (re.sub(r"\D", "", text).lstrip("0") for text in (phone, shown))
     most_hidden = _COUNTRY_CODE_DIGITS if phone.startswith("+") else 0
     return dialled.endswith(digits) and len(dialled) - len(digits) <= most_hidden
@@ -112,7 +112,7 @@ def _parsed(number: str, country: str) -> phonenumbers.PhoneNumber | None:
 
 
 def comparable(number: str, country: str) -> str:
-    """Return a number in the one form that all ways to write it share.
+    """Return a number in one form, however it was written.
 
     >>> comparable("55 1234 5678", "MX") == comparable("+525512345678", "MX")
     True
@@ -142,5 +142,5 @@ def emergency_number_faults(row: Emergency) -> Iterator[tuple[str, bool]]:
             phonenumbers.is_emergency_number(number, row.country)
             or _names(row.notes, number)
         ):
-            message = f"'{number}' in {row.country} is not a number phonenumbers knows."
-            yield f"{message} Check it, and say so by its digits in notes.", False
+            message = f"'{number}' in {row.country} is unknown to phonenumbers."
+            yield f"{message} Check it, and name its digits in notes.", False

@@ -1,4 +1,4 @@
-"""The files of catalogs: found, read, refused where not plain messages, written."""
+"""The files of catalogs: find, read and write them, and refuse unsafe ones."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -8,22 +8,23 @@ import polib
 from babel.core import Locale, UnknownLocaleError
 
 from .config import ROOT
-from .errors import QuietpageError, closed, shown
+from .errors import QuietpageError, display_path, unreadable
 from .message_checks import printable, safety_faults
 from .review_marks import mark_faults
 from .review_texts import SHEET_ONLY
+from .write_file import write_whole
 
 TRANSLATIONS = ROOT / "translations"
-# A comment, or a quoted string with or without its keyword, with known escapes.
+# A comment, or a quoted string with known escapes, with or without its keyword.
 _LINE = re.compile(r'(#.*|((msgid|msgstr)\s+)?"(\\[\\"nrt]|[^"\\])*"|)')
 _CONTEXT_OR_PLURAL = re.compile(r"(?:#~\s*)?(msgctxt|msgid_plural|msgstr\[)")
-# Where a line ends is what readers of PO files disagree on; NUL hides a plural form.
+# PO parsers disagree on where these end a line; NUL can hide a plural form.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 _CHARSET = re.compile(r"charset=([\w-]+)")
 _NOT_UTF_8 = (
-    "is not in UTF-8, or says so. Open it in Poedit, choose Translation > Properties >"
-    " Charset > UTF-8, look whether the letters are right, and save it."
+    "is not in UTF-8, or its header names another charset. Open it in Poedit, choose"
+    " Translation > Properties > Charset > UTF-8, check the letters, and save it."
 )
 
 
@@ -32,7 +33,7 @@ def catalog_files(
 ) -> list[Path]:
     """Return the files of all catalogs, by locale.
 
-    English needs none: it may have one of an organisation's words, or of reviews.
+    English needs none, but may have one, with an organisation's words or reviews.
     """
     files = sorted(folder.glob("*/LC_MESSAGES/messages.po"))
     return [f for f in files if with_english or f.parent.parent.name != "en"]
@@ -50,60 +51,58 @@ def locale_of(file: Path) -> Locale:
         return Locale.parse(name)
     except (ValueError, UnknownLocaleError) as error:
         raise QuietpageError(
-            f"{shown(file.parent.parent)}: is no locale. Name the folder like es or"
-            " pt_BR."
+            f"{display_path(file.parent.parent)}: is not a locale. Name the folder like"
+            " es or pt_BR."
         ) from error
 
 
 def read_po(file: Path) -> polib.POFile:
-    """Return a catalog or the template, which hold plain messages alone.
+    """Return a catalog or the template, with plain messages only.
 
     Raises:
-        QuietpageError: It is missing, is not UTF-8, is not a PO file, or holds a
+        QuietpageError: It is missing, is not UTF-8, is not a PO file, or has a
             context, a plural or a control character; the sentence names the line.
     """
     try:
         text = file.read_text(encoding="utf-8-sig")
         for number, line in enumerate(text.split("\n"), 1):
             if fault := _line_fault(line):
-                raise QuietpageError(f"{shown(file)}:{number}: {fault}")
+                raise QuietpageError(f"{display_path(file)}:{number}: {fault}")
         catalog = polib.pofile(text, check_for_duplicates=True)
     except PermissionError as error:
-        raise closed(shown(file), file.parent) from error
+        raise unreadable(display_path(file), file.parent) from error
     except UnicodeDecodeError as error:
-        raise QuietpageError(f"{shown(file)}: {_NOT_UTF_8}") from error
+        raise QuietpageError(f"{display_path(file)}: {_NOT_UTF_8}") from error
     except (OSError, ValueError) as error:
-        told = str(error).replace(str(file), file.name)[:200]
+        reason = str(error).replace(str(file), file.name)[:200]
         raise QuietpageError(
-            f"{shown(file)}: cannot be read ({told}). Open it in Poedit and save it,"
-            " or restore it."
+            f"{display_path(file)}: cannot be read ({reason}). Open it in Poedit and"
+            " save it, or restore it."
         ) from error
     for entry in catalog:
         # polib counts from 0 where there is no header.
         entry.linenum = entry.linenum or 1
     named = _CHARSET.search(catalog.metadata.get("Content-Type", ""))
-    # CHARSET is what gettext writes before somebody has chosen one.
+    # gettext writes CHARSET until somebody has chosen one.
     if named and named[1].lower() not in {"utf-8", "utf8", "charset"}:
-        raise QuietpageError(f"{shown(file)}:1: {_NOT_UTF_8}")
+        raise QuietpageError(f"{display_path(file)}:1: {_NOT_UTF_8}")
     return catalog
 
 
 def write_po(file: Path, catalog: polib.POFile) -> None:
     """Write a catalog as Poedit keeps it: UTF-8, a message's lines not wrapped.
 
-    A failure on the way leaves the file as it was.
+    Raises:
+        QuietpageError: The file cannot be written.
     """
     catalog.wrapwidth = 0
     catalog.metadata["Content-Type"] = "text/plain; charset=UTF-8"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_name(f".{file.name}.new")
-    unfinished.write_text(str(catalog), encoding="utf-8", newline="\n")
-    unfinished.replace(file)
+    write_whole(file, str(catalog))
 
 
 def _line_fault(line: str) -> str | None:
     if found := _CONTROL.search(line):
-        return f"holds the control character U+{ord(found[0]):04X}. Remove it."
+        return f"has the control character U+{ord(found[0]):04X}. Remove it."
     if found := _CONTEXT_OR_PLURAL.match(line.strip()):
         return (
             f"has {found[1].rstrip('[')} of a context or plural, but each message is"
@@ -119,7 +118,7 @@ def _line_fault(line: str) -> str | None:
 
 
 def catalog_faults(catalog: polib.POFile, locale: Locale) -> Iterator[tuple[int, str]]:
-    """Yield (line, sentence) of what must not reach a reader."""
+    """Yield (line, sentence) for what must not reach a reader."""
     if fault := language_fault(catalog, locale):
         yield 1, fault
     for entry in catalog.translated_entries():
@@ -132,24 +131,24 @@ def catalog_faults(catalog: polib.POFile, locale: Locale) -> Iterator[tuple[int,
 def language_fault(catalog: polib.POFile, locale: Locale) -> str | None:
     """Return a sentence where the header names another language than the folder.
 
-    A file without that header may be a host's own, made by hand.
+    A host's own file, written by hand, may lack that header.
     """
     named = catalog.metadata.get("Language", "")
     if not named or named.replace("-", "_") == str(locale):
         return None
     return (
-        f"says Language: {printable(named)}, but stands in the folder of {locale}. Move"
+        f"says Language: {printable(named)}, but is in the folder of {locale}. Move"
         " it to its own folder, or correct the header (in Poedit: Translation >"
         " Properties > Language)."
     )
 
 
 def page_messages(template: polib.POFile) -> dict[str, polib.POEntry]:
-    """Return the template's messages that stand on the page, in its order."""
+    """Return the template's messages that are on the page, in its order."""
     return {entry.msgid: entry for entry in template if entry.msgid not in SHEET_ONLY}
 
 
-def share_translated(done: Collection[str], template: polib.POFile) -> int:
-    """Return how many of the page's messages are in `done`, in whole percent."""
+def percent_translated(done: Collection[str], template: polib.POFile) -> int:
+    """Return the percentage of the page's messages that are in `done`, rounded down."""
     wanted = page_messages(template)
     return 100 * sum(message in done for message in wanted) // max(1, len(wanted))

@@ -1,4 +1,4 @@
-"""The English as messages.pot, in the order of the page, and its way into catalogs."""
+"""Extract the English into messages.pot, and merge that into catalogs."""
 
 import difflib
 import re
@@ -24,7 +24,7 @@ _NEAR = 0.8
 
 
 def extract() -> polib.POFile:
-    """Return the template made of the English as it stands: no dates, no lines.
+    """Return the template of today's English, without dates and line numbers.
 
     Raises:
         QuietpageError: A message has a context or a plural, which no catalog keeps.
@@ -61,7 +61,7 @@ def extract() -> polib.POFile:
 
 
 def _lines_of(name: str) -> Iterator[tuple[str, int]]:
-    """Yield each line of a template as (file, line), those of its parts in place."""
+    """Yield each line of a template as (file, line), with included parts in place."""
     file = _TEMPLATES / name
     lines = file.read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines, 1):
@@ -75,13 +75,13 @@ def merge(
 ) -> dict[str, str]:
     """Bring `catalog` to the template's messages and order, keeping translations.
 
-    A message that is new and near to one that is gone starts from its translation,
-    marked fuzzy; what is gone stays at the end, marked obsolete. Babel's own update
-    would drop the headers that it does not know, and gettext is no Python package.
+    A new message that resembles a removed one starts from its translation, marked
+    fuzzy; removed messages stay at the end, marked obsolete. Babel's own update would
+    drop unknown headers, and gettext is not a Python package.
 
-    With `same_meaning`, the catalog's locale, the translation of a reworded message
-    stands without the mark, where it still has the figures and placeholders of the
-    English; the result is {new message: old one} of these.
+    With `same_meaning`, the catalog's locale, the translation of a reworded message is
+    not marked fuzzy if it still has the figures and placeholders of the English; the
+    result is {new message: old one} for these.
     """
     old = {entry.msgid: entry for entry in catalog}
     wanted = {entry.msgid for entry in template}
@@ -107,12 +107,12 @@ def merge(
                 entry.previous_msgid, entry.fuzzy = former.msgid, True
         entry.comment, entry.obsolete = source.comment, False
         entry.occurrences = source.occurrences
-        # Among them python-format, by which editors watch over placeholders.
+        # Including python-format, which makes editors check placeholders.
         entry.flags = ["fuzzy"] * entry.fuzzy + source.flags
         merged.append(entry)
     for entry in gone.values():
         entry.obsolete = True
-    # A fuzzy one is a copy of another's translation.
+    # A fuzzy entry only repeats another message's translation.
     kept = [entry for entry in gone.values() if entry.msgstr and not entry.fuzzy]
     catalog.clear()
     catalog.extend([*merged, *kept])

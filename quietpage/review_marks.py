@@ -1,4 +1,4 @@
-"""Who has reviewed a message and when: a translator's comment that ties both texts."""
+"""Who reviewed a message and when, in a comment that names both of its texts."""
 
 import hashlib
 import re
@@ -10,10 +10,10 @@ import polib
 
 from .message_checks import character_faults, quoted
 
-# Written by `translate take` when no message was without a mark. It adds one thing to
-# the marks: that those which do not fit now, or are not there, once were.
+# Written by `translate take` when every message has a mark. It records that messages
+# without a valid mark today once had one.
 WHOLE = "X-Reviewed-Whole"
-# "Some sentences have changed" is true of a page whose other words are this share.
+# A page may say "Some sentences have changed" if this share of its words has not.
 _LEAST_SHARE = 0.75
 _LONGEST_NAME = 100
 # Editors may wrap a comment, at a hyphen too.
@@ -25,13 +25,13 @@ _MARK = re.compile(
 
 @dataclass(frozen=True)
 class Mark:
-    """Who reviewed and on which day; without their consent `name` is empty."""
+    """Who reviewed and on which day; `name` is empty without their consent."""
 
     name: str
     day: date
 
     def comment(self, message: str, translation: str) -> str:
-        """Return the comment that says so of a message in this translation.
+        """Return the comment for a message with this translation.
 
         >>> Mark("Casa Ana", date(2026, 12, 1)).comment("Healing", "Sanar")
         'reviewed: 84cc23f6dc0f014a by Casa Ana on 2026-12-01'
@@ -42,10 +42,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Review:
-    """What may be said of a whole page: its reviewers, and when the last one read.
+    """What a page may say of its review: the reviewers, and the day of the last one.
 
-    `names` is empty where one of them does not wish to be named; `is_changed` is
-    whether a sentence does not stand as it was reviewed.
+    `names` is empty if one of them does not wish to be named; `is_changed` is whether
+    a sentence has changed since it was reviewed.
     """
 
     names: tuple[str, ...]
@@ -54,12 +54,12 @@ class Review:
 
 
 def text_code(message: str, translation: str) -> str:
-    """Return a code that changes when the English or the translation does."""
+    """Return a hash that changes with the English and the translation."""
     return hashlib.sha256(f"{message}\0{translation}".encode()).hexdigest()[:16]
 
 
 def mark_of(entry: polib.POEntry) -> Mark | None:
-    """Return the mark of a message that stands as it was reviewed."""
+    """Return the mark of a message that is unchanged since its review."""
     for code, name, day in _MARK.findall(entry.tcomment):
         if code == text_code(entry.msgid, entry.msgstr) and (when := _day(day)):
             return Mark(_unwrapped(name), when)
@@ -67,14 +67,14 @@ def mark_of(entry: polib.POEntry) -> Mark | None:
 
 
 def set_mark(entry: polib.POEntry, mark: Mark | None) -> None:
-    """Replace the marks of a message; a translator's other comments stay."""
+    """Replace the marks of a message; other translator's comments stay."""
     rest = _MARK.sub("", entry.tcomment).strip("\n")
     ours = mark.comment(entry.msgid, entry.msgstr) if mark else ""
     entry.tcomment = "\n".join(filter(None, [rest, ours]))
 
 
 def mark_faults(entry: polib.POEntry) -> Iterator[str]:
-    """Yield what a mark must not bring to the page, a sentence each."""
+    """Yield why a mark must not be shown on the page, a sentence each."""
     for _, name, day in _MARK.findall(entry.tcomment):
         if not _day(day):
             yield f"{quoted(entry.msgid)} is reviewed on {day}, which is not a day."
@@ -83,20 +83,21 @@ def mark_faults(entry: polib.POEntry) -> Iterator[str]:
 
 
 def name_faults(name: str) -> Iterator[str]:
-    """Yield why a reviewer's name cannot stand on the page, a sentence each."""
+    """Yield why a reviewer's name cannot be shown on the page, a sentence each."""
     yield from character_faults("", "", name)
     if len(name) > _LONGEST_NAME:
         yield f"The name {quoted(name)} has over {_LONGEST_NAME} letters. Shorten it."
     if re.search(r"//|@|www\.|\bon \d{4}-", name):
-        yield f"The name {quoted(name)} holds an address or a date. Leave it out."
+        yield f"The name {quoted(name)} contains an address or a date. Leave it out."
 
 
 def review_of(
     entries: Mapping[str, polib.POEntry], *, was_whole: bool
 ) -> Review | None:
-    """Return the review of a page with these messages, None where it is a draft.
+    """Return the review of a page with these messages, None for a draft.
 
-    An untranslated message is an entry too. `was_whole` is what `WHOLE` says.
+    An untranslated message is an entry too. `was_whole` is whether the catalog has the
+    header `WHOLE`.
     """
     found = {message: mark_of(entry) for message, entry in entries.items()}
     marks = sorted(filter(None, found.values()), key=lambda mark: (mark.day, mark.name))

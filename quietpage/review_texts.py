@@ -1,4 +1,4 @@
-"""What a reviewer reads in her sheet besides the guide: texts that no page shows."""
+"""The texts of the reviewers' sheet, which no page shows."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -25,7 +25,7 @@ class ReviewTexts:
 
 
 def review_texts(gettext: Callable[[str], str]) -> ReviewTexts:
-    """Return the texts as `gettext` brings them."""
+    """Return the texts as translated by `gettext`."""
     _ = gettext
     return ReviewTexts(
         # Translators: only in the reviewers' sheet; its title.
@@ -80,10 +80,10 @@ def review_texts(gettext: Callable[[str], str]) -> ReviewTexts:
     )
 
 
-# Messages of the catalogs that are not on the page: no reader misses them there.
+# Messages of the catalogs that are not on the page.
 SHEET_ONLY = frozenset(asdict(review_texts(str)).values())
 
-# English is reviewed next to where each claim comes from.
+# The English is reviewed together with the source of each claim.
 OF_ENGLISH = ReviewTexts(
     title="Please check this text",
     purpose=(
@@ -100,7 +100,7 @@ OF_ENGLISH = ReviewTexts(
         " speaks?"
     ),
     terms=(
-        "Each claim of a topic stands in the row whose words are nearest to it; a"
+        "Each claim of a topic is in the row whose words are nearest to it; a"
         " program chose the row. Solid: studies or documents support it. Practice:"
         " what support services advise. Contested: sources disagree. Principle: a"
         " stance or a comfort. No strength: see the source. Gathered: read before, not"

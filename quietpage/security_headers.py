@@ -1,4 +1,4 @@
-"""The headers of every answer, as data; what Talisman cannot set, one hook does."""
+"""The headers of every response, as data; one hook sets what Talisman cannot."""
 
 from flask import Flask, Response
 from flask_talisman import Talisman
@@ -8,12 +8,13 @@ from .config import Settings
 
 ONION_LOCATION = "Onion-Location"
 VARY = "Accept-Encoding, Accept-Language"
-# Browsers write the host down for as long: no longer than lists of preloaded hosts ask.
+# Browsers remember the host for that long, so it is the least that the HSTS preload
+# list accepts.
 ONE_YEAR_S = 31_536_000
 
-# `document.featurePolicy.features()` of Chromium 156: a page of notes needs none. Left
-# out is ch-*, hints for hosts that a page loads from: there are none, and each visit
-# would wait for 470 bytes.
+# `document.featurePolicy.features()` of Chromium 156: a page of notes needs none. The
+# client hints (ch-*) are omitted: nothing is loaded from other hosts, and they would
+# add 470 bytes to every response.
 FEATURES = """
 accelerometer aria-notify autoplay browsing-topics camera captured-surface-control
 clipboard-read clipboard-write compute-pressure cross-origin-isolated deferred-fetch
@@ -29,31 +30,31 @@ speaker-selection storage-access summarizer sync-xhr translator unload usb
 window-management xr-spatial-tracking
 """
 
-# Talisman knows none of these.
+# Headers that Talisman does not know.
 OURS = {
-    # Nothing is kept: not by the browser's cache, not by a proxy.
+    # No copy is kept by the browser's cache or by a proxy.
     "Cache-Control": "no-store",
     # The document shares no process and no data with any other origin.
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Origin-Agent-Cluster": "?1",
-    # Scripts from addresses would need a hash; there are none.
+    # Scripts from URLs would need a hash; the page has none.
     "Integrity-Policy": "blocked-destinations=(script)",
     # Brave may then keep the visit out of its history.
     "Request-OTR": "1",
-    # No look-up of a helpline's name before a reader asks for it.
+    # No DNS lookup of a helpline's host before a reader follows the link.
     "X-DNS-Prefetch-Control": "off",
     "X-Permitted-Cross-Domain-Policies": "none",
 }
 
 
 def content_security_policy(assets: Assets) -> str:
-    """Return the CSP: nothing is allowed but the inline style and script by hash."""
+    """Return the CSP, which allows only the inline style and scripts, by hash."""
     return "; ".join(
         (
             "default-src 'none'",
-            # The empty icon of the page, so that no icon is asked for.
+            # For the empty icon, without which browsers request one.
             "img-src data:",
             f"script-src {' '.join(assets.script_sources)}",
             f"style-src {assets.style_source}",
@@ -67,7 +68,7 @@ def content_security_policy(assets: Assets) -> str:
 
 
 def init_security_headers(app: Flask, assets: Assets, settings: Settings) -> None:
-    """Set up `app` so that every answer of it carries the full header set."""
+    """Set up `app` so that each of its responses has all headers."""
 
     def complete(response: Response) -> Response:
         response.headers.update(OURS)
@@ -76,7 +77,7 @@ def init_security_headers(app: Flask, assets: Assets, settings: Settings) -> Non
         if settings.onion and response.content_language:
             language = next(iter(response.content_language))
             response.headers[ONION_LOCATION] = f"http://{settings.onion}/{language}/"
-        # Negotiated or not, so that all answers are alike.
+        # Negotiated or not, so that all responses have the same headers.
         response.headers["Vary"] = VARY
         return response
 

@@ -1,4 +1,4 @@
-"""What a value of a setting has to be, and what was likely meant by one that is not."""
+"""Checks of the values of settings, and hints at the likely right value."""
 
 import base64
 import difflib
@@ -9,10 +9,11 @@ from collections.abc import Callable, Collection
 
 import phonenumbers
 from babel.core import Locale
+from babel.localedata import locale_identifiers
 
 Check = Callable[[object], bool]
 
-# Codes that people take for those of a country (ISO 3166) or a language (BCP 47).
+# Codes that people confuse with those of ISO 3166 (countries) or BCP 47 (languages).
 _CONFUSED = {
     "countries": {"UK": "GB", "EN": "GB", "SP": "ES", "JA": "JP", "EL": "GR"},
     "languages": {
@@ -46,7 +47,7 @@ def is_host(value: object) -> bool:
     """Return whether it is a name of a site, or an IPv6 address in brackets."""
     if isinstance(value, str) and (found := re.fullmatch(r"\[(.+)\]", value)):
         try:
-            # As browsers write it; one with a zone (%) is no name of a site.
+            # As browsers write it; an address with a zone (%) cannot name a site.
             return str(ipaddress.IPv6Address(found[1])) == found[1] and "%" not in value
         except ValueError:
             return False
@@ -55,7 +56,7 @@ def is_host(value: object) -> bool:
 
 
 def is_onion(value: object) -> bool:
-    """Return whether it is empty or an onion address of version 3 without a slip.
+    """Return whether it is empty or an onion address of version 3 with its checksum.
 
     Its last bytes are a checksum and the version (Tor's rend-spec-v3, section 6).
 
@@ -91,65 +92,67 @@ def is_line(value: object) -> bool:
     return isinstance(value, str) and value.isprintable()
 
 
-def is_told(value: object) -> bool:
-    """Return whether it is text of one line that says something."""
+def is_nonblank_line(value: object) -> bool:
+    """Return whether it is text of one line that is not blank."""
     return is_line(value) and bool(str(value).strip())
 
 
-def is_whole(least: int, most: int) -> Check:
-    """Return a check for a whole number between two."""
+def is_whole_number(least: int, most: int) -> Check:
+    """Return a check for a whole number within two bounds."""
     return lambda value: type(value) is int and least <= value <= most
 
 
 def is_list_of(check: Check) -> Check:
-    """Return a check for a list whose every value passes another."""
+    """Return a check for a list whose values all pass `check`."""
     return lambda value: isinstance(value, list) and all(map(check, value))
 
 
 def is_table_of(check: Check) -> Check:
-    """Return a check for a table whose every value passes another."""
+    """Return a check for a table whose values all pass `check`."""
     return lambda value: isinstance(value, dict) and all(map(check, value.values()))
 
 
 def is_country(value: object) -> bool:
-    """Return whether it is a code of ISO 3166 that has telephones."""
+    """Return whether it is a code of ISO 3166 that phonenumbers knows."""
     return isinstance(value, str) and value in phonenumbers.SUPPORTED_REGIONS
 
 
 def unknown_countries(value: object) -> str:
-    """Return a sentence for each value of a list that is no country.
+    """Return a sentence for each value of a list that is not a country's code.
 
     >>> unknown_countries(["MX", "UK", "Peru"])
-    " 'UK' is none: did you mean 'GB'? 'Peru' is none: did you mean 'PE'?"
+    " 'UK' is not one: did you mean 'GB'? 'Peru' is not one: did you mean 'PE'?"
     """
     known = sorted(phonenumbers.SUPPORTED_REGIONS)
-    values = value if isinstance(value, list) else [value]
-    return "".join(
-        f" '{name}' is none: {meant(str(name), known, 'countries')}"
-        for name in values
-        if not is_country(name)
-    )
+    sentences = []
+    for name in value if isinstance(value, list) else [value]:
+        if not is_country(name):
+            hint = did_you_mean(str(name), known, "countries")
+            hint = hint or "look it up in ISO 3166."
+            sentences.append(f" '{name}' is not one: {hint}")
+    return "".join(sentences)
 
 
-def meant(word: str, known: Collection[str], kind: str) -> str:
-    """Return what `word` was likely meant for, or else all that there is.
+def did_you_mean(word: str, known: Collection[str], kind: str) -> str:
+    """Return a question about the likely one of the `known` codes; "" if none is.
 
-    `kind` is countries or languages; their English names are known too.
+    `kind` is countries or languages: a word may be the English name of one, or the
+    name of a language in itself.
 
-    >>> meant("spanish", ["en", "es"], "languages")
+    >>> did_you_mean("spanish", ["en", "es"], "languages")
     "did you mean 'es'?"
     """
-    english = Locale("en")
-    names = english.territories if kind == "countries" else english.languages
-    by_word = {str(name).casefold(): code for code, name in names.items()}
+    names = _codes_by_name(kind)
+    near = difflib.get_close_matches(word.casefold(), names, n=1, cutoff=0.8)
+    guesses = [
+        word,
+        _CONFUSED[kind].get(word.upper() if kind == "countries" else word.lower()),
+        *(names[name] for name in near),
+    ]
     # A language's country or script is rarely written: pt and pt-BR.
     found = [
         code
-        for guess in (
-            word,
-            _CONFUSED[kind].get(word.upper() if kind == "countries" else word.lower()),
-            by_word.get(word.casefold()),
-        )
+        for guess in guesses
         for code in known
         if guess
         and (code.casefold() == guess.casefold() or code.split("-")[0] == guess)
@@ -157,6 +160,18 @@ def meant(word: str, known: Collection[str], kind: str) -> str:
     # Of two letters, one that is the same says nothing.
     if not found and len(word) > len("xx"):
         found = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    if found:
-        return f"did you mean '{found[0]}'?"
-    return f"there are {', '.join(known)}."
+    return f"did you mean '{found[0]}'?" if found else ""
+
+
+def _codes_by_name(kind: str) -> dict[str, str]:
+    """Return {name in lower case: code}, of countries or of CLDR's locales."""
+    english = Locale("en")
+    if kind == "countries":
+        return {name.casefold(): code for code, name in english.territories.items()}
+    codes: dict[str, str] = {}
+    for identifier in locale_identifiers():
+        locale = Locale.parse(identifier)
+        short_name = english.languages.get(identifier)
+        for name in (locale.english_name, locale.display_name, short_name):
+            codes.setdefault((name or "").casefold(), identifier.replace("_", "-"))
+    return codes

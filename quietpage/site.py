@@ -1,7 +1,7 @@
-"""The site as visitors meet it: answers made at start, served by look-up."""
+"""The site for visitors: responses prepared at start, served by lookup."""
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -10,66 +10,74 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from .compression import CODERS
 from .config import Settings
 from .negotiation import CODINGS, choose_coding, locale_chooser
+from .progress import progress_map
 from .security_headers import ONION_LOCATION
 
 if TYPE_CHECKING:
     from flask import Flask
 
 Headers = list[tuple[str, str]]
-# What only an answer over TLS may carry; browsers are to ignore it elsewhere.
+# Headers for responses over TLS only; browsers must ignore them elsewhere.
 TLS_ONLY = ("Strict-Transport-Security", ONION_LOCATION)
-# Makes up for what heads differ by: the language's tag, and the status of a guide.
+# Evens out header sizes, which differ by the language's tag and a guide's status.
 PADDING = "X-Padding"
 OK, NOT_FOUND = "200 OK", "404 Not Found"
-# Never empty: servers drop an empty header, or write a space more.
+# Never empty: some servers drop an empty header, others add a space.
 PADDING_ELSE = "-"
 PADDING_OK = PADDING_ELSE + "-" * (len(NOT_FOUND) - len(OK))
 ROBOTS = "/robots.txt"
-# A name has 253 (RFC 1035), a port six.
+# A name has at most 253 (RFC 1035), a port with its colon six.
 _MAX_HOST_BYTES = 260
 _PLAIN_SCHEME, _TLS_SCHEME = "http", "https"
 
 
 @dataclass(frozen=True)
-class Snapshot:
-    """An answer but for its status: headers by scheme, and the body."""
+class PreparedResponse:
+    """A response without its status: the headers by scheme, and the body."""
 
     headers: Mapping[str, Headers]
     body: bytes
 
 
 @dataclass(frozen=True)
-class Rendered:
-    """What the Flask app answered: headers as over TLS, and the document."""
+class RenderedResponse:
+    """A response of the Flask app: its headers as over TLS, and the document."""
 
     headers: Headers
     body: bytes
 
 
-def freeze(
-    documents: Mapping[str, Rendered], codings: Iterable[str] = CODINGS
-) -> dict[tuple[str, str], Snapshot]:
-    """Return {(tag, coding): snapshot}, all of one size in each coding."""
-    frozen = {}
-    # The compressors let go of Python's lock: every core takes a language.
+def prepare_responses(
+    documents: Mapping[str, RenderedResponse], codings: Iterable[str] = CODINGS
+) -> dict[tuple[str, str], PreparedResponse]:
+    """Return {(tag, coding): response}, all of one size in each coding."""
+    keys = [(tag, coding) for coding in codings for tag in documents]
+    # The compressors release the GIL, so the languages share all cores.
     with ThreadPoolExecutor() as pool:
-        for coding in codings:
-            padders = dict(
-                zip(
-                    documents,
-                    pool.map(CODERS[coding], (d.body for d in documents.values())),
-                    strict=True,
-                )
+        made = [
+            pool.submit(CODERS[coding], documents[tag].body) for tag, coding in keys
+        ]
+        padders = dict(
+            zip(
+                keys,
+                progress_map("Compressing pages", Future.result, made),
+                strict=True,
             )
-            size_bytes = max(len(padded(0)) for padded in padders.values())
-            for tag, padded in padders.items():
-                body = padded(size_bytes - len(padded(0)))
-                headers = _headers(documents[tag], coding, body)
-                frozen[tag, coding] = Snapshot(headers, body)
-    return frozen
+        )
+    size_bytes: dict[str, int] = {}
+    for (_, coding), padded in padders.items():
+        size_bytes[coding] = max(size_bytes.get(coding, 0), len(padded(0)))
+    prepared = {}
+    for (tag, coding), padded in padders.items():
+        body = padded(size_bytes[coding] - len(padded(0)))
+        headers = _headers(documents[tag], coding, body)
+        prepared[tag, coding] = PreparedResponse(headers, body)
+    return prepared
 
 
-def _headers(document: Rendered, coding: str, body: bytes) -> dict[str, Headers]:
+def _headers(
+    document: RenderedResponse, coding: str, body: bytes
+) -> dict[str, Headers]:
     headers = [(k, v) for k, v in document.headers if k != "Content-Length"]
     if coding != "identity":
         headers.append(("Content-Encoding", coding))
@@ -79,31 +87,33 @@ def _headers(document: Rendered, coding: str, body: bytes) -> dict[str, Headers]
 
 
 class Site:
-    """The WSGI application that visitors meet: a look-up, with Flask out of the way.
+    """The WSGI application for visitors: a lookup that does not call Flask.
 
-    `guides` holds the guide, `errors` the neutral sentence, both by (tag, coding), and
-    `robots` what crawlers are told.
+    `guides` holds the guide and `errors` the neutral sentence, both by (tag, coding);
+    `robots` is robots.txt.
     """
 
     def __init__(self, app: "Flask", tags: list[str], settings: Settings) -> None:
-        """Ask `app` for every document and keep the answers, ready to send."""
+        """Request every document from `app`, and keep the responses ready to send."""
         self.choose_locale = locale_chooser(tags)
         self._onion = settings.onion
-        self._hosts = frozenset(settings.names)
+        self._hosts = frozenset(settings.allowed_hosts)
         self._forces_https = settings.forces_https
         client = app.test_client()
 
-        def answer(path: str, method: str = "GET") -> Rendered:
+        def answer(path: str, method: str = "GET") -> RenderedResponse:
             response = client.open(path, method=method, base_url="https://localhost")
             if response.status_code != (200 if method == "GET" else 405):
                 raise RuntimeError(f"{method} {path}: {response.status}")
-            return Rendered(list(response.headers), response.data)
+            return RenderedResponse(list(response.headers), response.data)
 
-        self.guides = freeze({tag: answer(f"/{tag}/") for tag in tags})
-        self.errors = freeze(
+        self.guides = prepare_responses({tag: answer(f"/{tag}/") for tag in tags})
+        self.errors = prepare_responses(
             {tag: answer(f"/{tag}/", "POST") for tag in tags}, ["identity"]
         )
-        self.robots = freeze({"": answer(ROBOTS)}, ["identity"])["", "identity"]
+        self.robots = prepare_responses({"": answer(ROBOTS)}, ["identity"])[
+            "", "identity"
+        ]
         longest = max(map(len, tags))
         self.tag_padding = {tag: "-" * (longest - len(tag)) for tag in tags}
         self._tags: dict[str, str | None] = {"/": None, "": None}
@@ -113,16 +123,16 @@ class Site:
     def __call__(
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> list[bytes]:
-        """Answer a request with bytes made at start and nothing of the request."""
+        """Answer with bytes prepared at start, and nothing from the request."""
         address = environ.get("PATH_INFO", "").lower()
         tag = self._tags.get(address, "")
         language = tag or self.choose_locale(environ.get("HTTP_ACCEPT_LANGUAGE"))
         host = _host_name(environ.get("HTTP_HOST", ""))
-        # An onion service encrypts by itself; browsers know no TLS there.
+        # An onion service encrypts by itself; browsers do not use TLS there.
         is_onion = host != "" and host == self._onion
         scheme = _PLAIN_SCHEME if is_onion else environ["wsgi.url_scheme"]
         extra: Headers = []
-        snapshot = self.errors[language, "identity"]
+        response = self.errors[language, "identity"]
         if host not in self._hosts:
             status = "400 Bad Request"
         elif environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
@@ -132,28 +142,28 @@ class Site:
             path = f"/{tag}/" if tag else ROBOTS if address == ROBOTS else "/"
             extra = [("Location", f"https://{host}{path}")]
         elif address == ROBOTS:
-            status, snapshot = OK, self.robots
+            status, response = OK, self.robots
         else:
             status = NOT_FOUND if tag == "" else OK
             coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING"))
-            snapshot = self.guides[language, coding]
-        if snapshot is not self.robots:
-            # Over TLS the tag comes a second time, in Onion-Location.
+            response = self.guides[language, coding]
+        if response is not self.robots:
+            # Over TLS the tag appears a second time, in Onion-Location.
             tags = 2 if self._onion and scheme == _TLS_SCHEME else 1
             padding = PADDING_OK if status == OK else PADDING_ELSE
             extra.append((PADDING, padding + tags * self.tag_padding[language]))
-        start_response(status, snapshot.headers[scheme] + extra)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [snapshot.body]
+        start_response(status, response.headers[scheme] + extra)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
 
     def raw_error(self, status: int) -> bytes:
-        """Return a whole HTTP/1.1 answer for what the server refuses by itself."""
-        snapshot = self.errors[self.choose_locale(None), "identity"]
+        """Return a complete HTTP/1.1 response for what the server itself refuses."""
+        response = self.errors[self.choose_locale(None), "identity"]
         lines = [
             f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
             "Connection: close",
-            *(f"{name}: {value}" for name, value in snapshot.headers[_PLAIN_SCHEME]),
+            *(f"{name}: {value}" for name, value in response.headers[_PLAIN_SCHEME]),
         ]
-        return "\r\n".join([*lines, "", ""]).encode("latin-1") + snapshot.body
+        return "\r\n".join([*lines, "", ""]).encode("latin-1") + response.body
 
 
 def _host_name(host: str) -> str:

@@ -1,4 +1,4 @@
-"""HTML that Python and all browsers read alike: what they read otherwise is refused."""
+"""Parse HTML, and refuse what Python and browsers may parse differently."""
 
 import html
 import html.entities
@@ -18,8 +18,8 @@ _ATTRIBUTE = (
     rf"""(?:{_SPACE}*={_SPACE}*("[^"]*"|'[^']*'|[^ \t\n\f\r"'=<>`]+))?"""
 )
 _UNNAMED = _ATTRIBUTE.replace("([a", "(?:[a").replace('("', '(?:"')
-# Stricter than the standard: what is not matched is refused, so that a comment, an
-# attribute or an end that browsers find elsewhere than Python cannot stand in a page.
+# Stricter than the standard: what does not match is refused, so that no page has a
+# comment, an attribute or an end tag that browsers find elsewhere than Python.
 _TOKEN = re.compile(
     r"[^<\0]+"
     r"|<!--(?!-?>)(?:(?!--)[^\0])*-->"
@@ -44,11 +44,11 @@ class Element:
     end: int
 
 
-class Page:
-    """A page's elements in their order, its titles, and `faults`: what is refused."""
+class StrictDocument:
+    """A page's elements in order, its titles, and `faults`: what is refused."""
 
     def __init__(self, text: str, inlined: Collection[str]) -> None:
-        """Read the text; `inlined` are the scripts and styles that the CSP admits."""
+        """Parse the text; `inlined` are the scripts and styles that the CSP allows."""
         self.text = text
         self.elements: list[Element] = []
         self.faults: list[Fault] = []
@@ -75,10 +75,12 @@ class Page:
 
     def _refuse_reading(self, mark: str) -> None:
         shown = mark.replace("\0", "NUL")
-        self.faults.append((mark, f"has '{shown}', which browsers may read otherwise"))
+        self.faults.append(
+            (mark, f"has '{shown}', which browsers may parse differently")
+        )
 
     def _start(self, token: re.Match[str]) -> int:
-        """Keep an element; return where what follows it, or its text, ends."""
+        """Add an element; return where parsing goes on."""
         name = token["name"].lower()
         attributes: dict[str, str] = {}
         for found in re.finditer(_ATTRIBUTE, token["attributes"]):
@@ -98,7 +100,7 @@ class Page:
         return token.end()
 
     def _end(self, name: str) -> None:
-        # Within a drawing, the end of an element around it would end the drawing.
+        # Within a drawing, the end tag of an outer element would end the drawing.
         if name.lower() == "br" or (
             self._drawings and name.lower() not in DRAWING_ELEMENTS
         ):
@@ -121,20 +123,22 @@ class Page:
                 self._inlined.remove(text)
                 return code.end + len(text)
         own = self.text[code.end :].partition("<")[0].strip()
-        self.faults.append((own or f"<{code.name}", "has a style or script of its own"))
-        # Where it ends is for browsers to say.
+        self.faults.append(
+            (own or f"<{code.name}", "has a style or script that is not ours")
+        )
+        # Only browsers know where it ends.
         return len(self.text)
 
 
 def _is_read_alike(value: str) -> bool:
-    """Return whether every "&" in an attribute means the same to all."""
+    """Return whether every parser decodes each "&" in an attribute alike."""
     return "\0" not in value and all(map(_is_plain, _REFERENCE.finditer(value)))
 
 
 def _is_plain(reference: re.Match[str]) -> bool:
     name, number = reference["name"], reference["number"]
     if number:
-        # Of controls and surrogates Python makes nothing, browsers a letter.
+        # Python drops control characters and surrogates, browsers do not.
         return len(html.unescape(reference[0])) == 1
-    # "&" alone means itself before a space only; "&copy=" means what one decides.
+    # A lone "&" is safe before a space only; parsers differ about "&copy=".
     return f"{name};" in html.entities.html5 or reference[0] == "& "

@@ -1,4 +1,4 @@
-"""What to type where a file of settings is no TOML: the usual slips, by their line."""
+"""Hints for a settings file that is not valid TOML: the usual mistakes, by line."""
 
 import re
 from tomllib import TOMLDecodeError
@@ -9,10 +9,10 @@ _WORDS = {"true": "true", "yes": "true", "on": "true"} | dict.fromkeys(
 )
 
 
-def toml_hint(  # noqa: PLR0911 - a slip each
+def toml_hint(  # noqa: PLR0911 - a mistake each
     text: str, error: TOMLDecodeError
 ) -> str:
-    """Return a sentence with the line of the slip and what to type.
+    """Return a sentence with the line of the mistake and what to type.
 
     >>> def hint(text):
     ...     import tomllib
@@ -40,7 +40,7 @@ def toml_hint(  # noqa: PLR0911 - a slip each
             f" Type: {name} = {meant}"
         )
     if value.count('"') % 2 or re.sub('"[^"]*"', "", value).count("'") % 2:
-        return f'line {number}: lacks a quote ". Put one before and behind each text.'
+        return f'line {number}: lacks a quote ". Put one before and after each text.'
     if value.startswith("[") and re.search(r"[\[,]\s*[^\W\d]", value):
         return f'line {number}: a text in the list has no quotes. Type: {name} = ["…"]'
     if "Unclosed" in str(error) or _unclosed(lines[:number]):
@@ -50,7 +50,7 @@ def toml_hint(  # noqa: PLR0911 - a slip each
     if value and re.match(r"[^\W\d]", value):
         return f'line {number}: the text has no quotes. Type: {name} = "{value}"'
     if not value:
-        return f"line {number}: {name or 'a setting'} has no value. Write one behind =."
+        return f"line {number}: {name or 'a setting'} has no value. Write one after =."
     return (
         f"line {number}: is not like name = value, with one value, a text in straight"
         f" quotes, several in [ ]. ({error})"
@@ -58,14 +58,14 @@ def toml_hint(  # noqa: PLR0911 - a slip each
 
 
 def _twice(lines: list[str], number: int) -> str:
-    # Where a table's end is at fault, the error names the place behind it.
+    # For a table that is not closed, the error names the line after it.
     names = [re.split(r"[=\s]", line.strip())[0] for line in lines]
     place = number - 1 if names[number - 1] else number - 2
     first = names.index(names[place]) + 1
     if first == place + 1:
         return f"line {place + 1}: names the same thing twice. Keep one."
     return (
-        f"line {place + 1}: {names[place]} stands a second time, after line {first}."
+        f"line {place + 1}: {names[place]} appears a second time, after line {first}."
         " Keep one of the two."
     )
 

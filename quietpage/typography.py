@@ -1,4 +1,4 @@
-"""How a translation is set: spaces, quotation marks, digits and full stops."""
+"""The typography of a translation: spaces, quotation marks, digits, full stops."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from babel.dates import format_date
 from .message_checks import quoted
 
 _NO_BREAK_SPACES = "\u00a0\u202f"
-# Where our catalogs have others than “ ”.
+# The quotation marks of locales that do not use “ ”.
 _QUOTES = {
     "ar": "« »", "de": "„ “", "fa": "« »", "fr": "« », with no-break spaces inside",
     "ja": "「 」", "pl": "„ ”", "ro": "„ ”", "ru": "« »", "uk": "« »",
@@ -41,8 +41,8 @@ def typography_faults(locale: str, original: str, translation: str) -> Iterator[
         )
     if any(letter.isdecimal() and not letter.isascii() for letter in translation):
         yield (
-            f"{shown} has digits of its own. Write 0 to 9: the page shows those that"
-            " CLDR names for the language."
+            f"{shown} has digits other than 0 to 9. Write 0 to 9: the page shows the"
+            " digits that CLDR names for the language."
         )
     if "%(date)s." in translation and _date_ends_with_full_stop(locale):
         yield f"{shown} has a full stop after a date that ends with one. Remove it."

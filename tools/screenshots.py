@@ -1,4 +1,4 @@
-"""`make screenshots`: pictures of the page, to be looked at; some are in the README."""
+"""`make screenshots`: take pictures of the page to look at; the README shows some."""
 
 import shutil
 from collections.abc import Iterator
@@ -13,8 +13,8 @@ from app import create_app
 from quietpage.config import ROOT, Settings, load_settings
 from quietpage.content import content_of
 from quietpage.po_files import read_po, write_po
-from quietpage.review.html import write_html
 from quietpage.review.sheet import make_sheet
+from quietpage.review.sheet_html import write_html
 from tests.support.chromium_flags import CHROMIUM_FLAGS
 from tests.support.gunicorn import start_server
 from tests.support.locales import TAGS
@@ -23,14 +23,14 @@ from tests.support.review_copy import answer_all, catalog_of, edited, made, tran
 FOLDER = ROOT / "docs" / "screenshots"
 SIZES = {"phone": (360, 640), "desktop": (1280, 800)}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-# A sheet of A5 as screens show it, the printed card on its upper part.
+# A sheet of A5 in CSS pixels; the printed card is in its upper part.
 SHEET = {"width": 560, "height": 700}
 # No such organisation has reviewed anything.
 MADE_UP = ("--by", "Example Organisation", "--on", "2026-11-02")
 
 
 def main() -> None:
-    """Take every language, size and colour scheme, topics open; the printed card."""
+    """Take every language, size and colour scheme with open topics, and the card."""
     FOLDER.mkdir(exist_ok=True)
     with (
         TemporaryDirectory() as folder,
@@ -49,7 +49,7 @@ def main() -> None:
                     page.screenshot(path=FOLDER / f"{size}-{scheme}-{tag}.png")
                     page.context.close()
             take_open_topics(chromium, url, locale, tag)
-        # In English a country opens that is not the machine's own guess.
+        # In English, open a country that this machine would not guess.
         take_card(chromium, f"{server.url}en/")
         take_sheet(chromium, Path(folder) / "sheet.html")
         take_notes(chromium, Path(folder) / "notes")
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def device_locale(tag: str) -> str:
-    """Return what a device in the language's largest country asks for: ar-EG."""
+    """Return the locale of devices in the language's largest country, such as ar-EG."""
     locale = Locale.parse(tag, sep="-")
     likely = get_global("likely_subtags")
     whole = likely.get(str(locale), likely[locale.language])
@@ -93,7 +93,7 @@ def take_open_topics(browser: Browser, url: str, locale: str, tag: str) -> None:
 
 
 def take_card(browser: Browser, url: str) -> None:
-    """Take the upper part of what is printed for a reader in the United Kingdom."""
+    """Take the upper part of the printout for a reader in the United Kingdom."""
     page = visit(browser, url, "en-GB")
     page.set_viewport_size({"width": SHEET["width"], "height": SHEET["height"]})
     page.emulate_media(media="print")

@@ -1,9 +1,7 @@
 """`quietpage audit`: whether a copy answers as its release does, and no more."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 from flask import current_app
@@ -13,14 +11,13 @@ from quietpage.build import build_site
 from quietpage.content import current_content
 from quietpage.errors import QuietpageError
 from quietpage.export.files import ROOT, export_files
+from quietpage.write_file import write_whole
 
-from .checks import CHECKS, CheckSkippedError, days_left
-from .client import Client, is_loopback, printable
-from .collect import EXPECTED, Evidence, Release, collect, read_release
+from .checks import findings
+from .client import Client, is_loopback
+from .collect import Release, collect, read_release
 from .logs import LONG_ENOUGH_S, Logs
-from .report import FAIL, PASS, SKIPPED, Report, as_json, as_page, as_table
-
-_FAULT_LETTERS = 300
+from .report import Report, as_json, as_page, as_table
 
 
 @click.command("audit")
@@ -35,7 +32,7 @@ _FAULT_LETTERS = 300
     "--logs",
     multiple=True,
     type=click.Path(exists=True, path_type=Path),
-    help="Look for the audit's traces in this file or folder; may be repeated.",
+    help="Search this file or folder for the audit's traces; may be repeated.",
 )
 @click.option(
     "--log-wait",
@@ -52,7 +49,6 @@ _FAULT_LETTERS = 300
     metavar="FILE.html",
     help="Also write the report in plain language, to read, print and sign.",
 )
-@click.option("--yes", is_flag=True, help="The site is not mine, but I may audit it.")
 @click.option(
     "--timeout",
     type=click.FloatRange(0.1, 120),
@@ -71,94 +67,32 @@ def command(  # noqa: PLR0913 - an option each
     log_wait: float,
     json: bool,
     page: Path | None,
-    yes: bool,
     timeout: float,
 ) -> None:
     """Audit a copy from outside: whether it sends its release and keeps nothing.
 
-    Ends with status 1 if a check fails; what was skipped does not count.
+    Ends with status 1 if a check fails; a skipped check does not count.
     """
-    settings = current_content().settings
-    host = Client(url, timeout).host
-    is_ours = is_loopback(host) or host in {n.strip("[]") for n in settings.names}
-    if not (yes or is_ours):
-        raise QuietpageError(
-            f"{host} is not among the hosts of the settings. Ask whoever runs it, then"
-            " add --yes."
-        )
-    if folder:
-        release = read_release(folder)
-    elif is_ours:
-        site = build_site(current_app)
-        release = Release(export_files(site, settings, ROOT, 80))
-    else:
-        raise QuietpageError(
-            f"The settings and templates of {host} are not here, so nothing shows what"
-            " its page should be. Name an export of it: --export DIR."
-        )
+    client = Client(url, timeout)
+    release = read_release(folder) if folder else _release_of(client.host)
     noted = Logs(logs, log_wait)
     began = datetime.now(UTC)
-    evidence = collect(url, timeout, release)
-    findings = list(_findings(evidence, noted))
-    report = Report(url, began, release.version, evidence.client, findings)
+    evidence = collect(client, release, noted)
+    report = Report(url, began, release.version, client, list(findings(evidence)))
     click.echo((as_json if json else as_table)(report))
     if page:
-        _write(page, as_page(report))
+        write_whole(page, as_page(report))
     if not report.has_passed:
         context.exit(1)
 
 
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
+def _release_of(host: str) -> Release:
+    """Return what the settings here make, if the host is one of theirs."""
+    settings = current_content().settings
+    names = {name.strip("[]") for name in settings.allowed_hosts}
+    if not (is_loopback(host) or host in names):
         raise QuietpageError(
-            f"{file}: cannot be written ({error.strerror}). Name a file in a folder"
-            " where you may write."
-        ) from error
-
-
-def _look_in(logs: Logs, client: Client) -> list[str]:
-    if not logs.paths:
-        raise CheckSkippedError("No --logs were given.")
-    click.echo(f"Waiting up to {logs.wait_s:g} s for the logs …", err=True)
-    found, unreadable = logs.search(client)
-    waited = f"Nothing of this audit was written within {logs.wait_s:g} s"
-    if not found and unreadable:
-        names = ", ".join(map(str, unreadable))
-        raise CheckSkippedError(f"{waited}, but {names} cannot be searched here.")
-    if not found and logs.wait_s < LONG_ENOUGH_S:
-        raise CheckSkippedError(
-            f"{waited}, but a log may be written later. Wait: --log-wait"
-            f" {LONG_ENOUGH_S}."
+            f"{host} is not among the hosts of the settings, so nothing here shows what"
+            " its page should be. Name an export of it: --export DIR."
         )
-    return found
-
-
-def _findings(evidence: Evidence, logs: Logs) -> Iterator[dict[str, Any]]:
-    client = evidence.client
-    shown = {
-        "requests": client.requests,
-        "pages": len(evidence.pages),
-        "answers": len(evidence.everything),
-        "addresses": ", ".join(client.addresses),
-        "days": days_left(evidence),
-        "waited": f"{logs.wait_s:g}",
-    }
-    checks = CHECKS | {"logs": lambda _: _look_in(logs, client)}
-    for name, run in checks.items():
-        words = EXPECTED["checks"][name]
-        found: list[str] = []
-        passed = (PASS, words["passed"].format(**shown))
-        try:
-            for fault in run(evidence):
-                found.append(printable(fault, _FAULT_LETTERS))  # noqa: PERF401 - what was found before a skip
-        except CheckSkippedError as reason:
-            passed = (SKIPPED, f"Not checked: {printable(reason, 500)}")
-        yield {
-            "check": name,
-            "result": FAIL if found else passed[0],
-            "found": found or [passed[1]],
-            "risk": words["risk"],
-            "fix": words["fix"],
-        }
+    return Release(export_files(build_site(current_app), settings, ROOT, 80))

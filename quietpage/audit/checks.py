@@ -8,31 +8,56 @@ import ssl
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from quietpage.banned_words import banned_words_in
 
-from .client import PORTS, is_loopback, resolve
-from .collect import (
-    EXPECTED,
-    PLAIN,
-    POST,
-    WRONG_HOST,
-    Evidence,
-    Page,
-    Release,
-    plain_value,
-)
+from .client import PORTS, is_loopback, resolve, shortened
+from .collect import EXPECTED, PLAIN, POST, WRONG_HOST, Evidence, Release, plain_value
+from .exchange import Answer
+from .logs import CheckSkippedError
 
+PASS, FAIL, SKIPPED = "pass", "fail", "skipped"
+_WORDS = EXPECTED["checks"]
+_FAULT_LETTERS = 300
 _MIN_DAYS = 14
 HSTS, ONION = "strict-transport-security", "onion-location"
 
 
-class CheckSkippedError(Exception):
-    """Why a check does not apply here, or what it cannot know."""
+def findings(evidence: Evidence) -> Iterator[dict[str, Any]]:
+    """Yield the result of each check, what was found, its risk and its fix."""
+    client = evidence.client
+    shown = {
+        "requests": client.requests,
+        "pages": len(evidence.pages),
+        "answers": len(evidence.answers),
+        "addresses": ", ".join(client.addresses),
+        "days": _days_left(evidence),
+        "waited": f"{evidence.logs.wait_s:g}",
+    }
+    for name, check in CHECKS.items():
+        words = _WORDS[name]
+        found: list[str] = []
+        result, otherwise = PASS, words["passed"].format(**shown)
+        try:
+            for fault in check(evidence):
+                found.append(shortened(fault, _FAULT_LETTERS))  # noqa: PERF401 - what was found before a skip
+        except CheckSkippedError as reason:
+            result, otherwise = SKIPPED, f"Not checked: {shortened(reason, 500)}"
+        yield {
+            "check": name,
+            "result": FAIL if found else result,
+            "found": found or [otherwise],
+            "risk": words["risk"],
+            "fix": words["fix"],
+        }
 
 
 def _answers(evidence: Evidence) -> Iterator[str]:
-    yield from evidence.unanswered
+    for request, sentence in evidence.unanswered:
+        # A server may refuse a connection with a Host that is not its own.
+        if not request.is_raw and request.kind != WRONG_HOST:
+            yield sentence
     for address, reason in evidence.client.unreachable.items():
         raise CheckSkippedError(f"{address} cannot be reached from here: {reason}.")
 
@@ -42,40 +67,33 @@ def _release(evidence: Evidence) -> Iterator[str]:
     languages: dict[bool, set[str]] = {True: set(), False: set()}
     for page in evidence.pages:
         difference = _difference(release, page)
-        languages[bool(difference)].add(page.tag or release.default)
+        languages[bool(difference)].add(page.request.tag or release.default)
         if difference:
-            differences.append(f"{page.answer.kind} {difference}")
+            differences.append(f"{page.kind} {difference}")
     if languages[True] & languages[False]:
-        yield (
-            "In one language some answers are this release's and others are not, so no"
-            " missed reload: two servers answer, or something changes some on the way"
-        )
+        yield _WORDS["release"]["mixed"]
     elif differences:
-        yield (
-            f"{len(differences)} of {len(evidence.pages)} pages differ. If settings,"
-            " tables, translations or templates have changed since the server started,"
-            " or an update came, it was not reloaded: `quietpage reload`, or upload the"
-            " export again; then audit again"
-        )
+        shares = f"{len(differences)} of {len(evidence.pages)} pages differ"
+        yield f"{shares}. {_WORDS['release']['stale']}"
     yield from differences
-    pages, known = [p.answer for p in evidence.pages], {b"", *release.files.values()}
+    known = {b"", *release.files.values()}
     for answer in evidence.answers:
-        if answer.body not in known and answer not in pages:
+        is_other = answer.request.tag is None and not answer.request.is_raw
+        if is_other and answer.body not in known:
             text = answer.decoded() or answer.body
             yield f"{answer.kind} has '{text[:60].decode(errors='replace')}'"
 
 
-def _difference(release: Release, page: Page) -> str:
-    answer = page.answer
-    expected = release.guide(page.tag, answer.coding)
+def _difference(release: Release, page: Answer) -> str:
+    expected = release.guide(page.request.tag or "", page.coding)
     if expected is None:
-        return f"comes in {answer.coding}, which the release does not have"
-    is_part = answer.status == 206 and answer.body in expected  # noqa: PLR2004
-    if answer.body == expected or is_part:
+        return f"comes in {page.coding}, which the release does not have"
+    is_part = page.status == 206 and page.body in expected  # noqa: PLR2004
+    if page.body == expected or is_part:
         return ""
-    got, text = answer.decoded(), release.guide(page.tag, "identity") or b""
+    got, text = page.decoded(), release.guide(page.request.tag or "", "identity") or b""
     if got is None or got.rstrip() == text.rstrip():
-        return f"is compressed or padded in another way, in {answer.coding}"
+        return f"is compressed or padded in another way, in {page.coding}"
     pairs = enumerate(zip(got, text, strict=False))
     same = next((n for n, (a, b) in pairs if a != b), min(len(got), len(text)))
     # From the beginning of the tag, if it is near.
@@ -89,7 +107,7 @@ def _difference(release: Release, page: Page) -> str:
 def _sizes(evidence: Evidence) -> Iterator[str]:
     groups: dict[str, set[int]] = defaultdict(set)
     for page in evidence.pages:
-        groups[page.group].add(page.answer.size)
+        groups[page.request.group].add(page.size)
     for group, sizes in groups.items():
         if group and len(sizes) > 1:
             yield f"from {min(sizes)} to {max(sizes)} bytes, {group}"
@@ -103,23 +121,20 @@ def _headers(evidence: Evidence) -> Iterator[str]:
         required -= {HSTS}
     # Servers that compress send a Vary of their own.
     if not any(evidence.answers[0].header(name) for name in required - {"vary"}):
-        yield (
-            "the page comes without any of the headers. Apache: the hidden file"
-            " .htaccess was not uploaded, or AllowOverride is not All; a plain store of"
-            " files cannot send them"
-        )
+        yield _WORDS["headers"]["bare"]
     required |= {"content-type"}
-    for answer in evidence.everything:
+    for answer in evidence.answers:
+        is_raw = answer.request.is_raw
         names = dict.fromkeys(name.lower() for name, _ in answer.headers)
-        # What browsers cannot bring about need not have them.
-        for name in names if answer in evidence.answers else names.keys() - required:
+        # The server's own answer to what no browser sends need not have them.
+        for name in names.keys() - required if is_raw else names:
             value, expected = answer.header(name), wanted.get(name, set())
             pattern = EXPECTED["allowed"].get(name)
             is_known = plain_value(value) in expected and (name != HSTS or is_tls)
             if not is_known and not (pattern and _fits(pattern, value)):
                 shown = " or ".join(sorted(expected)) or "none, or another value"
                 yield f"{name}: {value} on {answer.kind} (wanted: {shown})"
-        if answer in evidence.answers:
+        if not is_raw:
             for name in sorted(required - names.keys()):
                 yield f"{name} is missing on {answer.kind}"
 
@@ -138,7 +153,7 @@ def _is_plain(evidence: Evidence) -> bool:
     return True
 
 
-def days_left(evidence: Evidence) -> int:
+def _days_left(evidence: Evidence) -> int:
     """Return how long the certificate is valid, 0 where there is none."""
     ends = evidence.client.certificate.get("notAfter")
     return int((ssl.cert_time_to_seconds(ends) - time.time()) / 86400) if ends else 0
@@ -152,8 +167,8 @@ def _tls(evidence: Evidence) -> Iterator[str]:
         yield f"TLS 1.0 or 1.1 is accepted at {address}"
     for version in sorted(evidence.client.tls_versions - {"TLSv1.3"}):
         yield f"{version} is the newest on offer"
-    if days_left(evidence) < _MIN_DAYS:
-        yield f"the certificate ends in {days_left(evidence)} days"
+    if _days_left(evidence) < _MIN_DAYS:
+        yield f"the certificate ends in {_days_left(evidence)} days"
 
 
 def _sessions(evidence: Evidence) -> Iterator[str]:
@@ -172,8 +187,9 @@ def _plain_http(evidence: Evidence) -> Iterator[str]:
         return
     if evidence.client.port != PORTS["https"]:
         raise CheckSkippedError("The plain port that belongs to this one is not known.")
-    if evidence.no_plain and "refused" not in evidence.no_plain:
-        raise CheckSkippedError(evidence.no_plain)
+    for request, sentence in evidence.unanswered:
+        if request.kind == PLAIN and "refused" not in sentence:
+            raise CheckSkippedError(sentence)
     for answer in evidence.of(PLAIN):
         target = resolve("", answer.header("Location"))
         if answer.status not in (301, 308) or target.scheme != "https":
@@ -185,7 +201,7 @@ def _plain_http(evidence: Evidence) -> Iterator[str]:
 def _redirects(evidence: Evidence) -> Iterator[str]:
     for answer in evidence.answers:
         target = answer.header("Location").replace("\\", "/")
-        if answer.kind == WRONG_HOST or not target:
+        if answer.request.is_raw or answer.kind == WRONG_HOST or not target:
             continue
         if not evidence.is_own(target) or evidence.client.canary in target:
             yield f"Location: {target} on {answer.kind}"
@@ -207,13 +223,13 @@ def _methods(evidence: Evidence) -> Iterator[str]:
 
 def _echo(evidence: Evidence) -> Iterator[str]:
     canaries = (evidence.client.canary, evidence.client.canary_address)
-    for answer in evidence.everything:
+    for answer in evidence.answers:
         # What Location repeats is the redirects' matter.
         headers = [f"{k}: {v}" for k, v in answer.headers if k.lower() != "location"]
         body = (answer.decoded() or b"").decode(errors="replace")
         if any(canary in "\n".join([*headers, body]) for canary in canaries):
             yield f"what was sent is in the answer to: {answer.kind}"
-    for answer in evidence.everything:
+    for answer in evidence.answers:
         if answer.decoded() is None:
             raise CheckSkippedError(f"The coding of {answer.kind} cannot be read here.")
 
@@ -239,4 +255,5 @@ CHECKS: dict[str, Callable[[Evidence], Iterable[str]]] = {
     "methods": _methods,
     "echo": _echo,
     "address": _address,
+    "logs": lambda evidence: evidence.logs.traces(evidence.client),
 }

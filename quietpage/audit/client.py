@@ -3,24 +3,23 @@
 import http.client
 import re
 import secrets
+import signal
 import socket
 import ssl
-import threading
 import time
 import warnings
-import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-import brotli
-
 from quietpage.errors import QuietpageError
+from quietpage.message_checks import printable
 
-_MAX_BYTES, _MAX_BYTES_IN_ALL = 2_000_000, 64_000_000
+from .exchange import MAX_BYTES, Answer, Request
+
+_MAX_BYTES_IN_ALL = 64_000_000
 _MAX_REQUESTS = 400
 # In times of one request's timeout.
 _OVERALL = 30
@@ -31,47 +30,11 @@ class NoAnswerError(QuietpageError):
     """A server that did not answer within the bounds, or not in HTTP."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """An answer; `kind` names the request: a page, a refused method."""
-
-    kind: str
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-
-    def header(self, name: str) -> str:
-        """Return a header's values as one; empty if it is absent."""
-        return ", ".join(v for k, v in self.headers if k.lower() == name.lower())
-
-    @property
-    def coding(self) -> str:
-        """The Content-Encoding."""
-        return self.header("Content-Encoding").lower() or "identity"
-
-    @property
-    def size(self) -> int:
-        """The bytes of headers and body together."""
-        return sum(len(k) + len(v) + 4 for k, v in self.headers) + len(self.body)
-
-    def decoded(self) -> bytes | None:
-        """Return the body without its coding, None where it cannot be decoded."""
-        try:
-            if self.coding == "br":
-                decode = brotli.Decompressor().process
-                return bytes(decode(self.body, output_buffer_limit=_MAX_BYTES))
-            if self.coding == "gzip":
-                return zlib.decompressobj(31).decompress(self.body, _MAX_BYTES)
-        except (brotli.error, zlib.error):
-            return None
-        return self.body if self.coding == "identity" else None
-
-
 class Client:
     """One site under audit: its addresses, what TLS showed, canaries and bounds."""
 
     def __init__(self, url: str, timeout_s: float) -> None:
-        """Take an address apart.
+        """Split an address into its parts.
 
         Raises:
             QuietpageError: It is not a web address.
@@ -88,8 +51,8 @@ class Client:
             raise QuietpageError(
                 f"{url!r} is not a web address. Write all of it: https://notes.example/"
             )
-        # Random, so that a find can only come from this run; the address is one of
-        # those that RFC 3849 keeps for documentation.
+        # Random, so that a match can only come from this run. RFC 3849 reserves the
+        # addresses for documentation.
         self.canary = f"canary{secrets.token_hex(8)}"
         groups = (f"{0x1000 + secrets.randbelow(0xE000):x}" for _ in range(2))
         self.canary_address = f"2001:db8:{':'.join(groups)}::7"
@@ -112,7 +75,7 @@ class Client:
         return name if self.port == PORTS[self.scheme] else f"{name}:{self.port}"
 
     def reach(self) -> None:
-        """Find the addresses of the host that take a connection.
+        """Find the addresses of the host that accept a connection.
 
         Raises:
             NoAnswerError: None does.
@@ -134,42 +97,34 @@ class Client:
         if not self.addresses:
             raise self._no_answer(f"{self.scheme}://{self.authority}", fault)
 
-    def ask(  # noqa: PLR0913 - each has a default
-        self,
-        kind: str,
-        line: str,
-        headers: Mapping[str, str],
-        *,
-        scheme: str = "",
-        address: str = "",
-        resume: bool = False,
-    ) -> Answer:
-        """Send a request, such as "GET /"; `resume` offers the last TLS session.
+    def ask(self, request: Request) -> Answer:
+        """Send a request, and return the answer.
 
         Raises:
             NoAnswerError: No answer came within the bounds.
         """
-        scheme = scheme or self.scheme
-        what = f"{scheme}://{self.authority} ({kind})"
+        scheme = request.scheme or self.scheme
+        what = f"{scheme}://{self.authority} ({request.kind})"
         self._check_bounds(what)
         self.requests += 1
-        port = self.port if scheme == self.scheme else PORTS[scheme]
-        address = address or self.addresses[0]
+        is_usual = scheme == self.scheme
+        port = self.port if is_usual else PORTS[scheme]
+        address = request.address or self.addresses[0]
         context = self._context if scheme == "https" else None
-        session = self._session if resume else None
-        fields = {"Host": self.authority if scheme == self.scheme else self.host}
-        lines = [f"{k}: {v}" for k, v in (fields | dict(headers)).items()]
-        request = "\r\n".join([f"{line} HTTP/1.1", *lines, "", ""]).encode()
+        session = self._session if request.resume else None
+        fields = {"Host": self.authority if is_usual else self.host}
+        lines = [f"{k}: {v}" for k, v in (fields | dict(request.headers)).items()]
+        head = "\r\n".join([f"{request.line} HTTP/1.1", *lines, "", ""])
         try:
             with self._open(address, port, context, session) as connection:
-                connection.sendall(request)
-                answer = self._read(kind, line.split(maxsplit=1)[0], connection)
+                connection.sendall(head.encode())
+                answer = _read(request, connection)
                 self._note_tls(connection)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise self._no_answer(what, error) from None
-        if len(answer.body) > _MAX_BYTES:
+        if len(answer.body) > MAX_BYTES:
             raise NoAnswerError(
-                f"{what}: the answer is longer than {_MAX_BYTES} bytes, so it is not a"
+                f"{what}: the answer is longer than {MAX_BYTES} bytes, so it is not a"
                 " page of notes. Look at what the server sends."
             )
         self.bytes += answer.size
@@ -201,46 +156,14 @@ class Client:
         session: ssl.SSLSession | None = None,
     ) -> Iterator[socket.socket]:
         """Connect, over TLS with a context; the timeout ends all that is done there."""
-        place = (address, port)
-        held = [socket.create_connection(place, self.timeout_s)]
-        is_over = threading.Event()
-
-        def end() -> None:
-            is_over.set()
-            with suppress(OSError):
-                # TLS's own method would let what follows be read as plain text.
-                socket.socket.shutdown(held[0], socket.SHUT_RDWR)
-
-        timer = threading.Timer(self.timeout_s, end)
-        timer.start()
-        try:
-            if context:
-                secured = context.wrap_socket(
-                    held[0],
-                    server_hostname=self.host,
-                    do_handshake_on_connect=False,
-                    session=session,
-                )
-                held[0] = secured
-                if not is_over.is_set():
-                    secured.do_handshake()
-            yield held[0]
-        except (OSError, http.client.HTTPException, ValueError):
-            if not is_over.is_set():
-                raise
-        finally:
-            timer.cancel()
-            held[0].close()
-        if is_over.is_set():
-            raise TimeoutError
-
-    def _read(self, kind: str, method: str, connection: socket.socket) -> Answer:
-        with closing(http.client.HTTPResponse(connection, method=method)) as response:
-            response.begin()
-            body = response.read(_MAX_BYTES + 1)
-            if response.length and len(body) <= _MAX_BYTES:
-                raise http.client.IncompleteRead(body, response.length)
-            return Answer(kind, response.status, tuple(response.getheaders()), body)
+        with (
+            _timeout(self.timeout_s),
+            socket.create_connection((address, port)) as plain,
+            context.wrap_socket(plain, server_hostname=self.host, session=session)
+            if context
+            else nullcontext(plain) as connection,
+        ):
+            yield connection
 
     def _note_tls(self, connection: socket.socket) -> None:
         if isinstance(connection, ssl.SSLSocket):
@@ -267,17 +190,43 @@ class Client:
         if isinstance(error, ssl.SSLError):
             reason = getattr(error, "verify_message", "") or error.reason or error
             return NoAnswerError(
-                f"{what}: TLS fails ({printable(reason)}). Browsers will not show the"
+                f"{what}: TLS fails ({shortened(reason)}). Browsers will not show the"
                 " page: renew or correct the certificate."
             )
         return NoAnswerError(
-            f"{what}: no answer in HTTP ({printable(error) or type(error).__name__})."
+            f"{what}: no answer in HTTP ({shortened(error) or type(error).__name__})."
             " Check the address and whether the server runs."
         )
 
 
+@contextmanager
+def _timeout(seconds: float) -> Iterator[None]:
+    """Raise a TimeoutError in what takes longer, even where bytes keep dripping in."""
+
+    def expire(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, expire)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _read(request: Request, connection: socket.socket) -> Answer:
+    method = request.line.split(maxsplit=1)[0]
+    with closing(http.client.HTTPResponse(connection, method=method)) as response:
+        response.begin()
+        body = response.read(MAX_BYTES + 1)
+        if response.length and len(body) <= MAX_BYTES:
+            raise http.client.IncompleteRead(body, response.length)
+        return Answer(request, response.status, tuple(response.getheaders()), body)
+
+
 def resolve(base: str, address: str) -> SplitResult:
-    """Return an address seen from a base; what is not an address is empty."""
+    """Return an address relative to a base; one that cannot be parsed is empty."""
     try:
         return urlsplit(urljoin(base, address))
     except ValueError:
@@ -292,7 +241,6 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def printable(words: object, max_letters: int = 80) -> str:
-    """Return a server's words without what a terminal would obey."""
-    shown = str(words)[:max_letters]
-    return "".join(letter if letter.isprintable() else "?" for letter in shown)
+def shortened(words: object, max_letters: int = 80) -> str:
+    """Return the beginning of a server's words, with control characters escaped."""
+    return printable(str(words)[:max_letters])

@@ -2,9 +2,10 @@
 
 import os
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection
 from pathlib import Path
+
+import click
 
 from quietpage.errors import QuietpageError
 
@@ -17,47 +18,69 @@ _POLL_S = 0.5
 _UNREADABLE = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ", b"BZh", b"LPKSHHRH")
 
 
-@dataclass
+class CheckSkippedError(Exception):
+    """Why a check does not apply here, or what it cannot know."""
+
+
 class Logs:
-    """Files and folders, and how long each file was before the audit."""
+    """Files and folders of logs, and how long each file was before the audit."""
 
-    paths: Iterable[Path]
-    wait_s: float
-    before: dict[Path, int] = field(init=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self, paths: Collection[Path], wait_s: float) -> None:
         """Note the lengths.
 
         Raises:
             QuietpageError: A path cannot be read.
         """
-        self.before = {file: file.stat().st_size for file in self._files()}
+        self.paths, self.wait_s = paths, wait_s
+        self._lengths = {file: file.stat().st_size for file in self._files()}
 
-    def search(self, client: Client) -> tuple[list[str], list[Path]]:
-        """Return what was written of this audit, and files that cannot be searched.
+    def traces(self, client: Client) -> list[str]:
+        """Return a sentence for each trace of the audit; wait until one is found.
 
-        Waits until something is found or the time is over.
+        Raises:
+            CheckSkippedError: None is found, and a log may hold one all the same.
         """
-        needles = {client.canary, client.canary_address}
-        # On loopback it is the server's own address too.
-        needles |= {a for a in client.own_addresses if not is_loopback(a)}
+        if not self.paths:
+            raise CheckSkippedError("No --logs were given.")
+        click.echo(f"Waiting up to {self.wait_s:g} s for the logs …", err=True)
         ends = time.monotonic() + self.wait_s
-        while True:
-            is_over = time.monotonic() >= ends
-            grown = [
-                file
-                for file in self._files()
-                if file.stat().st_size != self.before.get(file, 0)
-            ]
-            found = [
-                f"{file} holds {needle}, which came from this audit"
-                for file in grown
-                for needle in sorted(needles)
-                if _holds(file, needle.encode(), self.before.get(file, 0))
-            ]
-            if found or is_over:
-                return found, [file for file in grown if _is_unreadable(file)]
-            time.sleep(min(_POLL_S, max(0, ends - time.monotonic())))
+        while not (found := self._search(client)) and time.monotonic() < ends:
+            time.sleep(_POLL_S)
+        waited = f"Nothing of this audit was written within {self.wait_s:g} s"
+        unreadable = [file for file in self._files() if self._is_unreadable(file)]
+        if not found and unreadable:
+            names = ", ".join(map(str, unreadable))
+            raise CheckSkippedError(f"{waited}, but {names} cannot be searched here.")
+        if not found and self.wait_s < LONG_ENOUGH_S:
+            raise CheckSkippedError(
+                f"{waited}, but a log may be written later. Wait: --log-wait"
+                f" {LONG_ENOUGH_S}."
+            )
+        return found
+
+    def _search(self, client: Client) -> list[str]:
+        needles = {client.canary, client.canary_address}
+        # On loopback the server has the same address.
+        needles |= {a for a in client.own_addresses if not is_loopback(a)}
+        return [
+            f"{file} holds {needle}, which came from this audit"
+            for file in self._files()
+            for text in [self._added(file)]
+            for needle in sorted(needles)
+            if needle.encode() in text
+        ]
+
+    def _added(self, file: Path) -> bytes:
+        """Return what was written since the start; a shorter file was started again."""
+        before = self._lengths.get(file, 0)
+        with file.open("rb") as opened:
+            opened.seek(before if before <= file.stat().st_size else 0)
+            return opened.read()
+
+    def _is_unreadable(self, file: Path) -> bool:
+        with file.open("rb") as opened:
+            start = opened.read(8)
+        return start.startswith(_UNREADABLE) and bool(self._added(file))
 
     def _files(self) -> list[Path]:
         found: list[Path] = []
@@ -83,15 +106,3 @@ def _refuse(error: OSError) -> None:
         f"{error.filename}: cannot be read ({error.strerror}). Name logs that exist and"
         " that you may read."
     ) from error
-
-
-def _holds(file: Path, needle: bytes, start: int) -> bool:
-    with file.open("rb") as opened:
-        # A file that became shorter was begun again.
-        opened.seek(start if start <= file.stat().st_size else 0)
-        return needle in opened.read()
-
-
-def _is_unreadable(file: Path) -> bool:
-    with file.open("rb") as opened:
-        return opened.read(8).startswith(_UNREADABLE)

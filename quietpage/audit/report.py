@@ -10,10 +10,10 @@ from typing import Any
 import click
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from .checks import FAIL, PASS, SKIPPED
 from .client import Client
 from .collect import EXPECTED
 
-PASS, FAIL, SKIPPED = "pass", "fail", "skipped"
 _COLOURS = {PASS: "green", FAIL: "red", SKIPPED: "yellow"}
 _SHOWN_FAULTS = 3
 

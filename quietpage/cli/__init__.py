@@ -1,1 +1,1 @@
-"""The commands of hosts, `quietpage check`, and of translators, `flask translate`."""
+"""The commands for hosts, `quietpage …`, and for translators, `flask translate …`."""

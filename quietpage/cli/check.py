@@ -1,4 +1,4 @@
-"""`quietpage check`: settings, tables, catalogs, templates, own and ours, at once."""
+"""`quietpage check`: all settings, tables, catalogs and templates, own and ours."""
 
 import os
 import stat
@@ -14,7 +14,7 @@ from quietpage.build import build_site
 from quietpage.catalog_checks import mistakes, stray_files
 from quietpage.config import ROOT, Settings
 from quietpage.content import current_content
-from quietpage.errors import QuietpageError, may_be_read_by
+from quietpage.errors import QuietpageError, chmod_advice
 from quietpage.helpline_checks import Finding, check, check_own
 from quietpage.helpline_tables import TABLE
 from quietpage.own_files import own_files, used_templates
@@ -43,9 +43,9 @@ def command() -> None:
         if not errors:
             languages = len(current_content().languages)
             build_site(current_app)
-            click.echo(f"All pages are made and checked, in {languages} languages.")
+            click.echo(f"All pages are rendered and checked, in {languages} languages.")
     except QuietpageError as error:
-        # One of those above, if there is any: what cannot be read ends the report.
+        # It repeats an error above, if any: an unreadable file ends the report.
         if not errors:
             click.echo(f"error: {error.format_message()}")
             errors = 1
@@ -63,7 +63,7 @@ def faults(settings: Settings) -> Iterator[str]:
         return
     used = [own.path for own in files if not own.ignored]
     for path in used:
-        # Without a folder of one's own only what is ignored is listed.
+        # Without a folder for own files only ignored ones are listed.
         yield from _closed_to_others(path, settings.folder or ROOT)
         if path.name == TABLE.name:
             yield from _told(partial(_own_errors, path))
@@ -87,11 +87,7 @@ def _told(run: Callable[[], Iterable[str] | None]) -> list[str]:
 
 
 def _errors(findings: Iterable[Finding]) -> list[str]:
-    return [
-        f"{found.file}:{found.line}: {found.message}"
-        for found in findings
-        if found.is_error
-    ]
+    return [found.sentence for found in findings if found.is_error]
 
 
 def _own_errors(table: Path) -> list[str]:
@@ -106,7 +102,7 @@ def _catalog_faults(file: Path) -> list[str]:
 
 
 def _closed_to_others(file: Path, folder: Path) -> Iterator[str]:
-    """Yield what keeps the service from a file; root may read it all the same."""
+    """Yield which permission keeps the service, unlike root, from reading a file."""
     if os.geteuid() != 0:
         return
     depth = len(file.relative_to(folder).parts)
@@ -114,7 +110,7 @@ def _closed_to_others(file: Path, folder: Path) -> Iterator[str]:
         wanted = stat.S_IXOTH | stat.S_IROTH if place.is_dir() else stat.S_IROTH
         if place.stat().st_mode & wanted != wanted:
             yield (
-                f"{place}: the service runs as a user of its own, which may not read"
-                f" this. {may_be_read_by(folder)}"
+                f"{place}: the service runs as another user, which may not read this."
+                f" {chmod_advice(folder)}"
             )
             return

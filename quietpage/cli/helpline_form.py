@@ -1,4 +1,4 @@
-"""`quietpage helplines add`: ask for a row of the own helplines, and write it."""
+"""`quietpage helplines add`: ask for a row of your own helplines, and write it."""
 
 import csv
 import io
@@ -20,45 +20,46 @@ from quietpage.helpline_checks import AUDIENCES, KINDS, check_own
 from quietpage.helpline_tables import TABLE, Helpline, delimiter_of
 from quietpage.own_helplines import join_own
 from quietpage.setting_checks import is_country, unknown_countries
+from quietpage.write_file import write_whole
 
-# {column: what is asked}; what is unknown stays empty.
+# {column: question}; unknown answers stay empty.
 _QUESTIONS = {
     "country": "Country, two letters (MX)",
     "name": "Name of the service, as it calls itself",
     "name_lang": "Language of that name (es)",
     "phone_display": "Phone, as people write it; empty if there is none",
-    "sms_number": "Number for text messages, digits alone",
+    "sms_number": "Number for text messages, digits only",
     "kind": "What it does",
     "audience": "For whom",
-    "region": "Part of the country in English, if it serves that alone",
+    "region": "Part of the country in English, if it serves only that",
     "hours": "Hours, such as 24/7 or Mo-Fr 09:00-17:00; empty if unsure",
     "languages": "Languages spoken, such as es en; empty if unsure",
     "cost": "Cost of the call: free, charged, or empty",
     "website": "Site, https://…",
     "source": "The page where you saw the number, https://…",
-    "replaces": "Numbers of ours whose place it takes, digits alone",
+    "replaces": "Numbers of ours that it replaces, digits only",
 }
 _CHOICES = {"kind": KINDS, "audience": AUDIENCES, "cost": ("", "free", "charged")}
 
 
 def add_row() -> None:
-    """Ask for a row until it has no fault, then write it next to the settings.
+    """Ask for a row until it has no faults, then write it next to the settings.
 
     Raises:
-        QuietpageError: The settings have no folder of their own.
+        QuietpageError: The settings are not in a folder outside the checkout.
     """
     folder = load_settings().folder
     if not folder:
         raise QuietpageError(
-            f"own helplines lie next to {FILE}, outside the checkout. Make a folder:"
-            f" mkdir /etc/quietpage && cp deploy/{FILE} /etc/quietpage/"
+            f"your own helplines belong next to {FILE}, outside the checkout. Make a"
+            f" folder: mkdir /etc/quietpage && cp deploy/{FILE} /etc/quietpage/"
         )
     table = folder / TABLE.name
     for found in check_own(table) if table.exists() else []:
         if found.is_error:
-            raise QuietpageError(f"{found.file}:{found.line}: {found.message}")
+            raise QuietpageError(found.sentence)
     answers: dict[str, str] = {}
-    click.echo("Enter takes what stands in [ ], a hyphen empties it, Ctrl+C ends.")
+    click.echo("Enter accepts what is in [ ], a hyphen clears it, Ctrl+C ends.")
     while True:
         _ask(answers)
         row = row_of(answers)
@@ -67,7 +68,7 @@ def add_row() -> None:
             break
         for fault in faults:
             click.echo(f"error: {fault}")
-        click.echo("Once more; Enter keeps what you wrote.")
+        click.echo("Once more; Enter keeps what you typed.")
     append(row, table)
     click.echo(join_own(table).effects[-1])
     click.echo("See it with: quietpage preview. Then: quietpage reload")
@@ -77,7 +78,6 @@ def _ask(answers: dict[str, str]) -> None:
     for column, question in _QUESTIONS.items():
         default = answers.get(column, _guess(column, answers))
         choice = click.Choice(_CHOICES[column]) if column in _CHOICES else None
-        # A hyphen empties what Enter would keep.
         answer = click.prompt(
             question, default=default, type=choice, show_choices=column != "cost"
         ).strip()
@@ -100,7 +100,7 @@ def _guess(column: str, answers: Mapping[str, str]) -> str:
 
 
 def row_of(answers: Mapping[str, str]) -> Helpline:
-    """Return the row of the answers: what an organisation vouches for, seen today."""
+    """Return the row for the answers: the organisation vouches for it as of today."""
     cells = dict.fromkeys((column.name for column in fields(Helpline)), "")
     cells |= answers
     cells["phone"] = _dialled(answers["phone_display"], answers["country"])
@@ -129,7 +129,7 @@ def _dialled(shown: str, country: str) -> str:
 
 
 def faults_of(row: Helpline, table: Path) -> list[str]:
-    """Return what would be wrong in a table once the row stands in it."""
+    """Return the errors that a table would have with this row."""
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder) / table.name
         if table.exists():
@@ -139,7 +139,7 @@ def faults_of(row: Helpline, table: Path) -> list[str]:
 
 
 def append(row: Helpline, table: Path) -> None:
-    """Write a row behind the others, and the first line where there is none.
+    """Append a row to the table, which is made if it does not exist.
 
     Raises:
         QuietpageError: The table cannot be written.
@@ -157,14 +157,4 @@ def append(row: Helpline, table: Path) -> None:
     elif not text.endswith("\n"):
         written.write("\n")
     writer.writerow(astuple(row))
-    new = table.with_name(f".{table.name}-new")
-    try:
-        new.write_text(text + written.getvalue(), encoding="utf-8")
-        # The service runs as a user of its own, whatever the umask here.
-        new.chmod(0o644)
-        new.replace(table)
-    except OSError as error:
-        raise QuietpageError(
-            f"{table}: cannot be written ({error.strerror}). Type sudo before the"
-            " command."
-        ) from error
+    write_whole(table, text + written.getvalue())

@@ -1,4 +1,4 @@
-"""`quietpage helplines`: look after the tables of numbers."""
+"""`quietpage helplines`: check, extend and verify the tables of numbers."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -13,14 +13,14 @@ from quietpage.helpline_tables import TABLE
 
 from .helpline_form import add_row
 
-# What differs between warnings of one kind: quoted values, countries, months.
+# The parts in which warnings of one kind differ: quoted values, countries, months.
 _OWN = re.compile(r"'[^']*'|\b[A-Z]{2}\b|\b\d{4}(?:-\d\d)?\b")
 _NAMED = 5
 
 
 @click.group("helplines")
 def commands() -> None:
-    """Look after the tables of numbers."""
+    """Check, extend and verify the tables of numbers."""
 
 
 @commands.command("add")
@@ -34,7 +34,7 @@ def add_command() -> None:
 def check_command(*, is_each: bool) -> None:
     """Check the tables: countries, numbers, hours, sources, age.
 
-    Warnings of one kind are one line, which names the oldest of them.
+    Warnings of one kind share one line, which names the oldest ones.
     """
     today = date.today()  # noqa: DTZ011 - a day, not a moment
     findings = check(today=today)
@@ -60,7 +60,7 @@ def _kind(found: Finding) -> tuple[str, str]:
 def _kinds(warnings: Iterable[Finding]) -> Iterator[str]:
     """Yield a line for each kind of warning: how many, what, and where the first are.
 
-    Within a kind the messages are in order, which is by age where they name a month.
+    Within a kind the messages are sorted, so by age if they name a month.
     """
     by_kind = sorted(warnings, key=lambda found: (_kind(found), found.message))
     for (file, message), group in groupby(by_kind, _kind):
@@ -77,14 +77,14 @@ def _kinds(warnings: Iterable[Finding]) -> Iterator[str]:
 
 @commands.command("verify")
 @click.argument("countries", nargs=-1)
-@click.option("--write", is_flag=True, help="Put today into `checked`.")
+@click.option("--write", is_flag=True, help="Set `checked` to today.")
 def verify_command(countries: tuple[str, ...], *, write: bool) -> None:
-    """Ask the sources of COUNTRIES, or of all, whether they still show the numbers.
+    """Check whether the sources of COUNTRIES, or of all, still show the numbers.
 
-    It cannot see what a script writes into a page, nor pictures: where a number is not
-    there, look for yourself. A redirect is not followed, and counts as not reachable.
+    Numbers in pictures, or written by a script, are not found: if one is missing, look
+    for yourself. Redirects are not followed and count as not reachable.
     """
-    # Not where readers are: it alone asks other servers for something.
+    # Imported here, since it is not part of the site: it sends requests elsewhere.
     from tools.verify_numbers import gone, verify, write_checked  # noqa: PLC0415
 
     answers = []

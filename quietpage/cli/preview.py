@@ -1,6 +1,7 @@
-"""`quietpage preview`: the copy as it will be, on this machine alone."""
+"""`quietpage preview`: the copy as it will be, on this machine only."""
 
 import getpass
+import logging
 import socket
 from collections.abc import Iterable
 from dataclasses import replace
@@ -16,6 +17,7 @@ from quietpage.build import build_site
 from quietpage.config import Settings, load_settings, read_values
 from quietpage.content import Content, init_content
 from quietpage.errors import QuietpageError
+from quietpage.free_port import port_fault
 from quietpage.own_files import own_files
 from quietpage.site import Site
 
@@ -24,9 +26,9 @@ from quietpage.site import Site
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(1, 65535))
 @with_appcontext
 def command(port: int) -> None:
-    """Serve the settings as they are now on localhost; what is live stays as it is.
+    """Serve the current settings on localhost; the live site does not change.
 
-    Whatever `hosts` and `https` say. Each save shows on reload.
+    The settings `hosts` and `https` are ignored. Each save shows on reload.
     """
     refuse_busy(port)
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
@@ -35,28 +37,31 @@ def command(port: int) -> None:
     click.echo(f"http://localhost:{port}/ shows each save on reload. Ctrl+C ends it.")
     click.echo("From another machine, first type there, and leave it open:")
     click.echo(f"    ssh -L {port}:localhost:{port} {getpass.getuser()}@{host}")
-    run_simple("localhost", port, preview)
+    serve(port, preview)
+
+
+def serve(port: int, application: WSGIApplication) -> None:
+    """Serve on localhost until Ctrl+C, without Werkzeug's lines about each request."""
+    # Its warning about production would send a host looking for a mistake.
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    run_simple("localhost", port, application)
 
 
 def refuse_busy(port: int) -> None:
-    """Refuse a port that something else listens on.
+    """Refuse a port that cannot be used.
 
     Raises:
-        QuietpageError: It is in use, or only root may take it.
+        QuietpageError: It is in use, or only root may use it.
     """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise QuietpageError(
-                f"port {port} cannot be had ({error.strerror}). Choose another:"
-                f" quietpage preview --port {port + 1}"
-            ) from error
+    if fault := port_fault("127.0.0.1", port):
+        raise QuietpageError(
+            f"port {port} cannot be used ({fault.strerror}). Choose another:"
+            f" quietpage preview --port {port + 1}"
+        )
 
 
 def or_sentence(application: WSGIApplication) -> WSGIApplication:
-    """Return `application`, with the sentence of a fault in place of a traceback."""
+    """Return `application`, with the sentence of an error instead of a traceback."""
 
     def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         try:
@@ -69,7 +74,7 @@ def or_sentence(application: WSGIApplication) -> WSGIApplication:
 
 
 class Preview:
-    """A WSGI application: the site of the settings, made again when a file changes."""
+    """A WSGI application: the site, rendered again when a file changes."""
 
     def __init__(self, app: Flask) -> None:
         """Prepare to serve what `app` renders; nothing is read before a request."""
@@ -81,7 +86,7 @@ class Preview:
     def __call__(
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
-        """Answer like the site, or with the sentence that says what is wrong."""
+        """Answer like the site, or with a sentence that says what is wrong."""
         return or_sentence(self._answer)(environ, start_response)
 
     def _answer(
@@ -98,12 +103,12 @@ class Preview:
 
 
 def for_localhost(settings: Settings) -> Settings:
-    """Return the same settings for this machine: its names, and no TLS."""
+    """Return the settings changed for this machine: its host names, and no TLS."""
     hosts = Settings().hosts
     return replace(settings, hosts=hosts, https=False, onion="", trusted_proxies=())
 
 
 def _state(settings: Settings) -> list[tuple[Path, int]]:
-    """Return what changes when an own file is saved."""
+    """Return the files and their times of change, which differ after each save."""
     paths = [read_values()[0], *(own.path for own in own_files(settings.folder))]
     return [(path, path.stat().st_mtime_ns) for path in paths if path.exists()]

@@ -1,4 +1,4 @@
-"""The commands of reviewers: `flask translate sheet`, `take` and `status`."""
+"""The commands for reviews: `flask translate sheet`, `take` and `status`."""
 
 from collections import Counter
 from datetime import date, datetime, timedelta
@@ -9,11 +9,11 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from quietpage.content import current_content
-from quietpage.errors import QuietpageError, shown
+from quietpage.errors import QuietpageError, display_path
 from quietpage.languages import SOURCE_TAG, find_catalogs
 from quietpage.po_files import page_messages
-from quietpage.review.html import write_html
 from quietpage.review.sheet import Sheet, make_sheet
+from quietpage.review.sheet_html import write_html
 from quietpage.review_marks import Mark, mark_of
 
 _NEEDS = (
@@ -29,10 +29,10 @@ _NEEDS = (
 def sheet_command(tag: str, file: Path) -> None:
     """Make a sheet for a reviewer: FILE.xlsx to fill in, or FILE.html to print."""
     if file.exists():
-        raise QuietpageError(f"{file.name}: is there already. Choose another name.")
+        raise QuietpageError(f"{file.name}: exists already. Choose another name.")
     writers = {".xlsx": _write_xlsx, ".html": write_html}
     if file.suffix not in writers:
-        raise QuietpageError(f"{file.name}: is neither .xlsx nor .html. Name it so.")
+        raise QuietpageError(f"{file.name}: is neither .xlsx nor .html. Rename it.")
     with current_app.test_request_context():
         sheet = make_sheet(current_content(), tag)
     try:
@@ -61,10 +61,10 @@ def sheet_command(tag: str, file: Path) -> None:
 )
 @with_appcontext
 def take_command(file: Path, by: str, day: datetime, *, consent: bool | None) -> None:
-    """Take a sheet that came back; it can be taken again without harm."""
+    """Take a filled-in sheet; taking it twice does no harm."""
     try:
-        from quietpage.review.filled import read_filled  # noqa: PLC0415
-        from quietpage.review.take import take  # noqa: PLC0415
+        from quietpage.review.filled_sheet import read_filled  # noqa: PLC0415
+        from quietpage.review.take_sheet import take  # noqa: PLC0415
     except ImportError as error:
         raise QuietpageError(_NEEDS) from error
     # The reviewer may live where it is tomorrow already.
@@ -81,7 +81,7 @@ def take_command(file: Path, by: str, day: datetime, *, consent: bool | None) ->
     counts = done.counts
     click.echo(
         f"{counts['right']} rows right, {counts['bettered']} with better words,"
-        f" {counts['not taken']} not taken. {shown(done.file)} names"
+        f" {counts['not taken']} not taken. {display_path(done.file)} names"
         f" {done.name or 'no one: the reviewer has not agreed to it'}."
     )
     if counts["not taken"]:
@@ -91,7 +91,7 @@ def take_command(file: Path, by: str, day: datetime, *, consent: bool | None) ->
 @click.command("status")
 @with_appcontext
 def status_command() -> None:
-    """Show for each language the words reviewed, drafted and behind, and where."""
+    """Show the words reviewed, drafted and untranslated in each language."""
     catalogs = find_catalogs(current_content().settings)
     sources = page_messages(catalogs.template)
     click.echo(
@@ -99,7 +99,7 @@ def status_command() -> None:
     )
     for tag in sorted(catalogs.tags):
         try:
-            page = catalogs.page(tag)
+            page = catalogs.unchecked_messages(tag)
         except QuietpageError as error:
             click.echo(f"{tag:10}{error.format_message()}")
             continue
@@ -125,7 +125,7 @@ def status_command() -> None:
 
 def _write_xlsx(sheet: Sheet, file: Path) -> None:
     try:
-        from quietpage.review.xlsx import write_xlsx  # noqa: PLC0415
+        from quietpage.review.sheet_xlsx import write_xlsx  # noqa: PLC0415
     except ImportError as error:
         raise QuietpageError(_NEEDS) from error
     write_xlsx(sheet, file)

@@ -1,4 +1,4 @@
-"""`quietpage settings`: all settings, in force, as a sample and as docs."""
+"""`quietpage settings`: all settings, their values, a sample file and the docs."""
 
 import json
 from collections.abc import Mapping
@@ -15,9 +15,11 @@ REFERENCE = ROOT / "docs" / "settings.md"
 
 
 @click.command("settings")
-@click.option("--write", is_flag=True, help="Write the sample and the reference anew.")
+@click.option(
+    "--write", is_flag=True, help="Write the sample file and the reference again."
+)
 def command(*, write: bool) -> None:
-    """Print every setting, its value in force and where that comes from."""
+    """Print every setting, its current value and where that comes from."""
     if write:
         SAMPLE.write_text(sample(), encoding="utf-8")
         REFERENCE.write_text(reference(), encoding="utf-8")
@@ -36,8 +38,8 @@ def command(*, write: bool) -> None:
 def sample() -> str:
     """Return `deploy/quietpage.toml`: every setting with its help and default."""
     intro = (
-        "# Copy this file to quietpage.toml in the root, or into a folder of your own\n"
-        "# that QUIETPAGE_CONFIG names. Every setting stands here with its default.\n"
+        "# Copy this file to quietpage.toml in the root, or into a folder that\n"
+        "# QUIETPAGE_CONFIG names. It lists every setting with its default.\n"
     )
     parts = [
         f"# {definition.metadata['help']}\n{name} = {_toml(_default(name))}\n"
@@ -51,8 +53,8 @@ def reference() -> str:
     intro = (
         "# Settings\n\n"
         "Made by `make settings` from `quietpage/config.py`; the sample is\n"
-        "[`deploy/quietpage.toml`](../deploy/quietpage.toml). What is in force, and\n"
-        "from where: `quietpage settings`.\n"
+        "[`deploy/quietpage.toml`](../deploy/quietpage.toml). The current\n"
+        "values, and where they come from: `quietpage settings`.\n"
     )
     parts = [
         f"## `{name}`\n\n{definition.metadata['help']}\n\n"

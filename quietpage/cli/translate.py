@@ -1,6 +1,5 @@
 """The commands of translators: `flask translate …`."""
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -14,20 +13,19 @@ from babel.localedata import locale_identifiers
 from babel.messages.plurals import get_plural
 from flask import current_app
 from flask.cli import with_appcontext
-from werkzeug.serving import run_simple
 
 from quietpage.banned_words import has_words
 from quietpage.catalog_checks import (
     left_to_do,
-    messages_behind,
     mistakes,
     stray_files,
+    untranslated_messages,
 )
 from quietpage.cli import review
-from quietpage.cli.preview import or_sentence
+from quietpage.cli.preview import or_sentence, serve
 from quietpage.config import load_settings
 from quietpage.content import Content, init_content
-from quietpage.errors import QuietpageError, shown
+from quietpage.errors import QuietpageError, display_path
 from quietpage.languages import SOURCE_TAG
 from quietpage.message_checks import printable
 from quietpage.po_files import (
@@ -38,13 +36,12 @@ from quietpage.po_files import (
     write_po,
 )
 from quietpage.po_template import TEMPLATE, extract, merge
-
-_NEAR_NAME = 0.8
+from quietpage.setting_checks import did_you_mean
 
 
 @click.group("translate")
 def commands() -> None:
-    """Add a language, keep it current, check it, see it, have it reviewed."""
+    """Add a language, update it, check it, preview it, have it reviewed."""
 
 
 for command in (review.sheet_command, review.take_command, review.status_command):
@@ -54,11 +51,13 @@ for command in (review.sheet_command, review.take_command, review.status_command
 @commands.command("add")
 @click.argument("tag")
 def add_command(tag: str) -> None:
-    """Make the catalog of a new language, such as pt-BR, and say what is next."""
+    """Make the catalog of a new language, such as pt-BR, and print the next steps."""
     locale = parse_tag(tag)
     file = catalog_file(locale)
     if file.exists():
-        raise QuietpageError(f"{shown(file)}: is there already. Open it in Poedit.")
+        raise QuietpageError(
+            f"{display_path(file)}: exists already. Open it in Poedit."
+        )
     if str(locale) in (SOURCE_TAG, "root"):
         raise QuietpageError(f"'{tag}' needs no catalog. Name another language.")
     catalog = polib.POFile()
@@ -81,13 +80,13 @@ def add_command(tag: str) -> None:
         if has_words(str(locale))
         else (
             f"translations/words.toml has no [{locale}]: add the words that the title"
-            " and the exit may not hold.\n"
+            " and the exit must not contain.\n"
         )
     )
     click.echo(
-        f"Made {shown(file)} ({locale.display_name}, {locale.text_direction},"
+        f"Made {display_path(file)} ({locale.display_name}, {locale.text_direction},"
         f" {len(catalog)} messages).\n"
-        "Next: open it in Poedit and translate; the notes tell tone and length.\n"
+        "Next: open it in Poedit and translate; the notes give tone and length.\n"
         f"{words}"
         f"See it as you save:   flask translate preview {tag}\n"
         f"Check it any time:    flask translate check {tag}"
@@ -98,13 +97,13 @@ def add_command(tag: str) -> None:
 @click.option(
     "--same-meaning",
     is_flag=True,
-    help="The English was only reworded: what is near keeps its translation as it is.",
+    help="The English was only reworded: similar messages keep their translations.",
 )
 def update_command(*, same_meaning: bool) -> None:
-    """Extract the English, and merge it into every catalog.
+    """Extract the English messages and merge them into every catalog.
 
     A reworded message keeps its old translation, marked fuzzy, and the page shows the
-    English until somebody has looked at it.
+    English until a translator has checked it.
     """
     template = extract()
     write_po(TEMPLATE, template)
@@ -119,8 +118,8 @@ def update_command(*, same_meaning: bool) -> None:
             continue
         carried |= merge(catalog, template, locale if same_meaning else None)
         write_po(file, catalog)
-        behind = len(messages_behind(catalog, template))
-        click.echo(f"{shown(file)}: {behind} messages behind")
+        behind = len(untranslated_messages(catalog, template))
+        click.echo(f"{display_path(file)}: {behind} messages behind")
     for new, old in carried.items():
         click.echo(f"kept the translation of: {printable(old)}")
         click.echo(f"                    for: {printable(new)}")
@@ -131,16 +130,16 @@ def update_command(*, same_meaning: bool) -> None:
 @commands.command("check")
 @click.argument("tags", nargs=-1, metavar="[LANGUAGE]…")
 def check_command(tags: tuple[str, ...]) -> None:
-    """Check every catalog, or those named; each finding says what to do.
+    """Check all catalogs, or those named; each finding says what to do.
 
-    What is left to translate is listed too, but only a mistake ends with status 1.
+    Messages to translate are listed too, but only a mistake ends with status 1.
     """
     template = read_po(TEMPLATE)
     files = [catalog_of(tag) for tag in tags] or catalog_files()
     found = [] if tags else list(stray_files())
     if {entry.msgid for entry in extract()} != {entry.msgid for entry in template}:
-        fault = "is not the English of today. Run translate update."
-        found.insert(0, f"{shown(TEMPLATE)}:1: {fault}")
+        fault = "is older than the English text. Run translate update."
+        found.insert(0, f"{display_path(TEMPLATE)}:1: {fault}")
     for file in files:
         found += mistakes(file, template)
     to_do = [left_to_do(file, template) for file in files]
@@ -184,7 +183,7 @@ def preview_command(tag: str, port: int) -> None:
         return answer
 
     click.echo(f"http://localhost:{port}/{name}/ shows each save on reload.")
-    run_simple("localhost", port, or_sentence(show))
+    serve(port, or_sentence(show))
 
 
 def catalog_of(tag: str) -> Path:
@@ -196,7 +195,7 @@ def catalog_of(tag: str) -> Path:
     file = catalog_file(parse_tag(tag))
     if not file.exists():
         raise QuietpageError(
-            f"{shown(file)}: is not there. Make it by: flask translate add {tag}"
+            f"{display_path(file)}: does not exist. Make it: flask translate add {tag}"
         )
     return file
 
@@ -205,30 +204,12 @@ def parse_tag(tag: str) -> Locale:
     """Return the locale of a BCP 47 tag.
 
     Raises:
-        QuietpageError: CLDR knows no such locale; the sentence names the one of that
-            name, in English or in itself, or the nearest tag.
+        QuietpageError: CLDR has no such locale; the sentence names the likely one.
     """
     try:
         locale = Locale.parse(tag.replace("-", "_"))
     except (ValueError, UnknownLocaleError) as error:
-        tags = {name.replace("_", "-"): name for name in locale_identifiers()}
-        names: dict[str, str] = {}
-        for known, name in tags.items():
-            found = Locale.parse(name)
-            for text in (
-                found.english_name,
-                found.display_name,
-                Locale("en").languages.get(name),
-            ):
-                names.setdefault((text or "").casefold(), known)
-        near = [
-            names[name]
-            for name in difflib.get_close_matches(tag.casefold(), names, 1, _NEAR_NAME)
-        ] or difflib.get_close_matches(tag, tags, 1, 0.4)
-        hint = (
-            f"Did you mean '{near[0]}' ({Locale.parse(tags[near[0]]).english_name})?"
-            if near
-            else "Look it up in BCP 47."
-        )
-        raise QuietpageError(f"'{tag}' is no language that we know. {hint}") from error
+        tags = sorted(name.replace("_", "-") for name in locale_identifiers())
+        hint = did_you_mean(tag, tags, "languages") or "look it up in BCP 47."
+        raise QuietpageError(f"'{tag}' is not a language of CLDR: {hint}") from error
     return locale

@@ -1,1 +1,1 @@
-"""The site for other servers: as files with their configurations, or its error page."""
+"""The site for other servers: as files with configurations, and its error page."""

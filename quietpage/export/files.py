@@ -1,9 +1,9 @@
-"""`quietpage export DIR`: the site as files, and the configurations to send them.
+"""`quietpage export DIR`: the site as files, with configurations to serve them.
 
 DIR/site/          what is published: a folder for each language, robots.txt, and
                    what Apache and CDNs read there
 DIR/nginx.conf     DIR/Caddyfile, DIR/apache.conf
-DIR/SHA256SUMS     of every other file
+DIR/SHA256SUMS     the hashes of all other files
 """
 
 import hashlib
@@ -23,10 +23,10 @@ from quietpage.content import current_content
 from quietpage.errors import QuietpageError
 from quietpage.site import Site
 
-from .servers import configurations
+from .server_configs import configurations
 
 ROOT = "/srv/quietpage"
-_SUMS = "SHA256SUMS"
+SUMS = "SHA256SUMS"
 _SUFFIXES = {"identity": "", "br": ".br", "gzip": ".gz"}
 
 
@@ -43,18 +43,18 @@ _SUFFIXES = {"identity": "", "br": ".br", "gzip": ".gz"}
     default=80,
     show_default=True,
     type=click.IntRange(1, 65535),
-    help="Where that machine listens for plain HTTP.",
+    help="The port on which that machine listens for plain HTTP.",
 )
 @with_appcontext
 def command(folder: Path, root: str, port: int) -> None:
     """Write the site to DIR as files for nginx, Caddy, Apache or a CDN.
 
-    DIR is replaced whole if it is an export from before that nobody has changed.
+    An unchanged earlier export in DIR is replaced completely.
     """
     if not re.fullmatch(r"/[\w./-]*", root):
         raise QuietpageError(
-            f"--root is '{root}', but must be a whole path of letters, digits and ._-/,"
-            " as no configuration quotes it. Name another."
+            f"--root is '{root}', but must be an absolute path of letters, digits and"
+            " ._-/, since configurations do not quote it. Name another."
         )
     folder = folder.resolve()
     check_replaceable(folder)
@@ -84,64 +84,64 @@ def export_files(
         files[guide_file(tag, coding)] = guide.body
     for (tag, _), error in site.errors.items():
         files[f"site/{tag}/error.html"] = error.body
-    # Hosts that can't choose a language send the default one.
+    # Hosts without content negotiation send the default language.
     default = next(tag for tag, _ in site.guides)
     for name in ("index.html", "404.html"):
         files[f"site/{name}"] = site.guides[default, "identity"].body
     files |= configurations(site, settings, root, port)
     sums = (f"{_sha256(files[name])}  {name}\n" for name in sorted(files))
-    return files | {_SUMS: "".join(sums).encode()}
+    return files | {SUMS: "".join(sums).encode()}
 
 
 def check_replaceable(folder: Path) -> None:
-    """Let pass what is absent, empty, or an export as it was written.
+    """Accept a folder that is absent, empty, or an unchanged export.
 
     Raises:
-        QuietpageError: Something of the user's would be lost.
+        QuietpageError: Replacing it would lose other files or changes.
     """
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
-    if not (folder / _SUMS).is_file():
+    if not (folder / SUMS).is_file():
         raise QuietpageError(
             f"{folder}: is not an export of this site, so nothing in it was touched. "
             "Name a folder that does not exist yet."
         )
-    lines = (folder / _SUMS).read_text("utf-8", "replace").splitlines()
+    lines = (folder / SUMS).read_text("utf-8", "replace").splitlines()
     written = {name: digest for digest, _, name in (x.partition("  ") for x in lines)}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if name == _SUMS or (path.is_dir() and not path.is_symlink()):
+        if name == SUMS or (path.is_dir() and not path.is_symlink()):
             continue
         if path.is_symlink() or written.get(name) != _sha256(path.read_bytes()):
             raise QuietpageError(
-                f"{folder}: {name} is not as it was exported, so nothing was touched. "
-                "Move what is yours elsewhere and remove the folder."
+                f"{folder}: {name} has changed since the export, so nothing was"
+                " touched. Move what is yours elsewhere and remove the folder."
             )
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Put `files` in place of `folder`; a fault on the way leaves the old one.
+    """Replace `folder` by `files`; a failure on the way leaves the old one.
 
     Raises:
-        QuietpageError: The folder can't be written.
+        QuietpageError: The folder cannot be written.
     """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(
             prefix=f".{folder.name}-", dir=folder.parent
-        ) as beside:
-            new, old = Path(beside, "new"), Path(beside, "old")
+        ) as temporary:
+            new, old = Path(temporary, "new"), Path(temporary, "old")
             for name, content in files.items():
                 path = new / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
-            # Servers run as users of their own, whatever the umask here.
+            # Web servers run as other users, whatever the umask here.
             for path in (new, *new.rglob("*")):
                 path.chmod(0o755 if path.is_dir() else 0o644)
             _exchange(folder, new, old)
     except OSError as error:
         raise QuietpageError(
-            f"{folder}: can't be written ({error.strerror}). "
+            f"{folder}: cannot be written ({error.strerror}). "
             "Name a folder where you may write, on a disk with room."
         ) from error
 

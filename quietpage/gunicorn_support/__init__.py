@@ -1,10 +1,10 @@
-"""What gunicorn is given of ours: a quiet log, a worker, hooks for start and end."""
+"""Our parts of gunicorn: a quiet logger, a worker, and hooks."""
 
 import sys
 from inspect import signature
 from pkgutil import resolve_name
 
-# What we call, override or replace, and the parameters that we rely on.
+# What we call, override or replace, with the parameters that we rely on.
 _NAMES = {
     "gunicorn.glogging:Logger.error": "self msg args kwargs",
     "gunicorn.glogging:Logger.exception": "self msg args kwargs",
@@ -33,10 +33,10 @@ _NAMES = {
 
 
 def check_versions() -> None:
-    """End the start with one sentence where gunicorn or gevent is not as we know it.
+    """End the start with one sentence if gunicorn or gevent has changed.
 
-    An override of a name that is gone would do nothing, and gunicorn's own answers
-    and log lines repeat what clients send.
+    Overriding a name that no longer exists would do nothing, and gunicorn's own
+    responses and log lines repeat what clients send.
     """
     for name, parameters in _NAMES.items():
         try:

@@ -1,9 +1,8 @@
-"""Hooks of gunicorn's: settings, where to listen, sockets and masters that change."""
+"""gunicorn's hooks: settings, address, checks at start, and seamless reload."""
 
 import errno
 import os
 import signal
-import socket
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -12,37 +11,39 @@ from gunicorn import systemd
 
 from quietpage.config import Settings, load_settings
 from quietpage.errors import QuietpageError
+from quietpage.free_port import port_fault
 
 from .logger import QuietLogger
 
-# What a running server goes on with when its file has been broken.
+# The settings that a running server keeps when its file is broken.
 _settings: Settings | None = None
 
 
 def server_settings() -> Settings:
-    """Return the settings; a fault ends the start, but not a server that runs.
+    """Return the settings; an error ends the start, but not a running server.
 
-    On HUP gunicorn reads its configuration anew; a fault then keeps the old one.
+    On HUP gunicorn reads its configuration again; after an error the old one stays.
     """
-    global _settings  # noqa: PLW0603 - what outlives gunicorn's reading anew
+    global _settings  # noqa: PLW0603 - kept when gunicorn reads its configuration again
     try:
         _settings = load_settings()
     except QuietpageError as error:
         if _settings is None:
             sys.exit(f"Error: {error.format_message()}")
-        print(f"Error: {error.format_message()} The old one stays.", file=sys.stderr)  # noqa: T201
+        sentence = f"Error: {error.format_message()} The old settings stay."
+        print(sentence, file=sys.stderr)  # noqa: T201
     return _settings
 
 
 def bind_address(environ: Mapping[str, str]) -> str:
     """Return where to listen: BIND, such as unix:/run/quietpage.sock, or HOST and PORT.
 
-    A socket that systemd hands over goes before all. A wrong PORT ends the start with
-    one sentence.
+    A socket from systemd takes precedence. A wrong PORT ends the start with one
+    sentence.
     """
     if bind := environ.get("BIND"):
         return bind
-    # An empty HOST is none: gunicorn would listen everywhere.
+    # With an empty host gunicorn would listen on every address.
     host, port = environ.get("HOST") or "127.0.0.1", environ.get("PORT", "8000")
     if not (port.isascii() and port.isdigit() and int(port) in range(1, 65536)):
         sys.exit(f"Error: PORT is '{port}', but must be a number from 1 to 65535.")
@@ -50,10 +51,10 @@ def bind_address(environ: Mapping[str, str]) -> str:
     return f"[{host}]:{port}" if is_bare_ipv6 else f"{host}:{port}"
 
 
-def refuse_to_tell(server: Any) -> None:
-    """End the start where another logger would write what visitors send.
+def require_quiet_logger(server: Any) -> None:
+    """End the start if another logger would write what visitors send.
 
-    Nothing does so by accident: GUNICORN_CMD_ARGS is stronger than our file.
+    GUNICORN_CMD_ARGS can set one, since it overrides our file.
     """
     if not issubclass(server.cfg.logger_class, QuietLogger):
         sys.exit(
@@ -63,54 +64,47 @@ def refuse_to_tell(server: Any) -> None:
 
 
 def refuse_busy_port(server: Any) -> None:
-    """End the start where something else listens; gunicorn would try for five seconds.
+    """End the start if the port is taken; gunicorn would retry for five seconds.
 
-    A socket that is handed over, by systemd or an old master, is ours already.
+    A socket from systemd or an old master is ours already.
     """
     if server.master_pid or systemd.listen_fds(unset_environment=False):
         return
     for address in server.cfg.address:
-        if not isinstance(address, tuple):
-            continue
-        host, port = address
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host.strip("[]"), port))
-            except OSError as error:
-                if error.errno == errno.EADDRINUSE:
-                    sys.exit(
-                        f"Error: port {port} is in use. Choose another:"
-                        f" PORT={port + 1} make serve"
-                    )
+        fault = port_fault(*address) if isinstance(address, tuple) else None
+        if fault and fault.errno == errno.EADDRINUSE:
+            port = address[1]
+            sys.exit(
+                f"Error: port {port} is in use. Choose another: PORT={port + 1} make"
+                " serve"
+            )
 
 
-def prepare(server: Any) -> None:
-    """Refuse what must not start: `on_starting`, before a socket is opened."""
-    refuse_to_tell(server)
+def check_start(server: Any) -> None:
+    """Check, in `on_starting`, what must be right before a socket is opened."""
+    require_quiet_logger(server)
     refuse_busy_port(server)
 
 
-def hand_over_sockets(master: Any) -> None:
-    """Put systemd's sockets back where a new master looks for them.
+def restore_systemd_sockets(master: Any) -> None:
+    """Move systemd's sockets back to where a new master looks for them.
 
-    gunicorn tells it the number, for sockets count from 3, but has moved them.
+    gunicorn passes on their number, counting from descriptor 3, but has moved them.
     """
     if master.systemd:
         for fd, listener in enumerate(master.LISTENERS, systemd.SD_LISTEN_FDS_START):
             os.dup2(listener.fileno(), fd)
 
 
-def take_over(master: Any) -> None:
-    """End the master that USR2 was sent to, now that this one has made its pages.
+def stop_old_master(master: Any) -> None:
+    """End the master that received USR2, now that this one has rendered its pages.
 
-    Visitors of the moment between wait in the socket, which both hold. systemd is
-    told first, or it would take the end of its main process for the end of all.
+    New visitors wait in the socket, which both masters hold. systemd is notified first;
+    otherwise it would treat the end of its main process as the end of the service.
     """
     if old_pid := master.master_pid:
-        # gunicorn ignores the next USR2 until the old one has ended, seconds later:
-        # a second reload would be lost.
+        # Otherwise gunicorn ignores USR2 until the old master has ended, seconds
+        # later, and a second reload would be lost.
         master.master_pid, master.master_name = 0, "Master"
         os.environ.pop("GUNICORN_PID", None)
         systemd.sd_notify(f"MAINPID={master.pid}", master.log)

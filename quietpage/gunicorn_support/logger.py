@@ -1,4 +1,4 @@
-"""A log for gunicorn that prints what an operator needs, and nothing of visitors."""
+"""A logger for gunicorn that prints what operators need, and nothing about visitors."""
 
 import logging
 import sys
@@ -9,8 +9,8 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-# All that is printed, as gunicorn words it. What is put into these is the server's own:
-# process ids, signals, where it listens. Requests and addresses stand in its others.
+# The only messages that are printed, as gunicorn words them. Their arguments are
+# process ids, signals and listening addresses; other messages have client data.
 MESSAGES = frozenset(
     {
         "Starting gunicorn %s",
@@ -39,12 +39,12 @@ MESSAGES = frozenset(
 
 
 class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn ships no types
-    """Print the messages of `MESSAGES`, and of an error its kind and its place."""
+    """Prints the messages of `MESSAGES`, and the type and place of errors."""
 
     def setup(self, cfg: Any) -> None:
-        """Prepare the log; a line that cannot be written is not explained elsewhere."""
+        """Set up the log; a line that cannot be written is not reported elsewhere."""
         super().setup(cfg)
-        # The explanation would hold the error that is being handled, in its words.
+        # That report would include the message of the error being handled.
         logging.raiseExceptions = False
 
     def critical(self, msg: str, *args: Any, **kwargs: Any) -> None:
@@ -73,16 +73,16 @@ class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn ships no types
         """Print nothing: debug lines hold requests."""
 
     def log(self, lvl: int, msg: str, *args: Any, **kwargs: Any) -> None:
-        """Print nothing: gunicorn has no use for it."""
+        """Print nothing: gunicorn does not call it."""
 
     def access(self, *args: Any, **kwargs: Any) -> None:
         """Print nothing: there is no access log, whatever the command line says."""
 
     def exception(self, msg: object, *args: Any, **kwargs: Any) -> None:
-        """Print the kind of the error being handled, and where it was raised.
+        """Print the type of the error being handled, and where it was raised.
 
-        A connection that breaks off is a client's doing, and not worth a line that has
-        the time of a visit.
+        A connection that a client breaks off is ignored: a line would show the time of
+        a visit.
         """
         del args, kwargs
         kind, _, trace = sys.exc_info()
@@ -90,7 +90,7 @@ class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn ships no types
             self.fault(kind, trace)
 
     def fault(self, kind: type[BaseException], trace: TracebackType | None) -> None:
-        """Print an error without its message, which may be a visitor's words."""
+        """Print an error without its message, which may contain request data."""
         places = [
             f"{Path(file).name}:{line}"
             for file, line, *_ in traceback.extract_tb(trace)[-1:]

@@ -1,4 +1,4 @@
-"""gunicorn's gevent worker with our error answers and a bound on all that is slow."""
+"""gunicorn's gevent worker, with our error responses and bounds on slow clients."""
 
 import os
 from contextlib import suppress
@@ -14,15 +14,15 @@ from gunicorn.http import errors
 from gunicorn.workers.base_async import AsyncWorker
 from gunicorn.workers.ggevent import GeventWorker
 
-# How long a client may take to read. An answer is in the kernel's hands long before,
-# but for a reader of a long one on a line of less than 3 kB/s.
+# How long a client may take to read. The kernel buffers a response at once, unless it
+# is long and the client reads less than 3 kB/s.
 _MAX_SEND_S = 30
-# What the kernel may hold of a connection: a whole compressed answer. Left alone, it
-# holds megabytes for a client that does not read, until none is left for others.
+# The kernel's send buffer of a connection: a complete compressed response. By default
+# it grows to megabytes for a client that does not read, at the expense of others.
 _KERNEL_BYTES = 65536
-# What is read of a body, so that the next request of the connection can be found.
+# A request body up to this size is read, so that the next request can follow it.
 _MAX_BODY_BYTES = 65536
-# Requests, of any connection, after which one lets the others go first.
+# After this number of requests, a connection yields to the others.
 _TURN_REQUESTS = 16
 
 _STATUSES = {
@@ -37,8 +37,8 @@ _STATUSES = {
 class _Server(StreamServer):  # type: ignore[misc]  # gevent ships no types
     """Accepts connections for a worker."""
 
-    # gunicorn accepts one, then serves all that others have sent, then the next: who
-    # comes new waits behind everyone who drips.
+    # gunicorn accepts one connection, then serves what all others have sent: a new
+    # client would wait for everyone who sends slowly.
     max_accept = 16
 
     def __init__(
@@ -48,17 +48,17 @@ class _Server(StreamServer):  # type: ignore[misc]  # gevent ships no types
 
 
 class QuietWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no types
-    """A worker in which every connection waits for itself and nobody else.
+    """A worker in which no connection waits for another.
 
-    `keepalive` is how long a client may take for a whole request.
+    `keepalive` is how long a client may take to send a request.
     """
 
     sockets: list[Any]
 
     def patch(self) -> None:
-        """Give gunicorn sockets of gevent's and our server; leave Python as it is.
+        """Give gunicorn gevent's sockets and our server; do not patch Python.
 
-        What is preloaded would be patched too late, and no code of ours ever waits.
+        Preloaded modules would be patched too late, and our code never blocks.
         """
         self.sockets = [
             socket.socket(s.FAMILY, socket.SOCK_STREAM, fileno=s.sock.detach())
@@ -76,24 +76,24 @@ class QuietWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no type
         value: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Print an error that nobody caught; gevent's own line has client addresses."""
+        """Print an uncaught error; gevent's own line has client addresses."""
         del context, value
         self.report(kind, trace)
 
     def report(self, kind: type[BaseException], trace: TracebackType | None) -> None:
-        """Print an error; a worker that is out of memory ends, and is replaced."""
+        """Print an error; a worker that is out of memory exits and is replaced."""
         try:
             self.log.fault(kind, trace)
         finally:
             if issubclass(kind, MemoryError):
-                # Here, as every connection until the end of its loop would be lost.
+                # At once: a normal shutdown would lose every connection until it ends.
                 os._exit(1)
 
     def timeout_ctx(self) -> Any:
-        """Return the bound on the next request, and let others go first now and then.
+        """Return the timeout of the next request, and sometimes yield to others first.
 
-        A client that sends one request behind the other, and reads as fast, would never
-        let go: gevent goes on to others only where there is nothing to do.
+        A client that pipelines requests, and reads as fast, would keep the worker:
+        gevent switches to others only when a connection has to wait.
         """
         if self.nr % _TURN_REQUESTS == 0:
             gevent.sleep(0)
@@ -102,7 +102,7 @@ class QuietWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no type
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
         """Answer the requests of a connection."""
         client.settimeout(_MAX_SEND_S)
-        # GeventWorker.handle would take the timeout away.
+        # GeventWorker.handle would reset the timeout.
         AsyncWorker.handle(self, listener, client, addr)
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
@@ -113,7 +113,7 @@ class QuietWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no type
         return super().handle_request(listener_name, req, sock, addr)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
-        """Answer what gunicorn refuses, whose own answer and log repeat the request."""
+        """Answer what gunicorn refuses; its own response and log repeat the request."""
         del req, addr
         if isinstance(exc, gevent.GreenletExit):
             return
@@ -123,5 +123,5 @@ class QuietWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no type
             self.report(type(exc), exc.__traceback__)
         with suppress(OSError):
             util.write_nonblock(client, self.wsgi.raw_error(status or 500))
-        # Closed at once, what has not been read would take the answer away.
+        # Closing at once, with unread input, would discard the response.
         util.close_graceful(client)

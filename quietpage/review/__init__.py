@@ -1,1 +1,1 @@
-"""The sheet in which a person reviews a language: made, and read back."""
+"""The sheet in which a person reviews a language: write it, and read it back."""

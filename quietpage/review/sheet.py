@@ -1,4 +1,4 @@
-"""A language to the sheet of its reviewer: what stands in it, whatever its format."""
+"""The content of the sheet for reviewers of a language, whatever its format."""
 
 import re
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ from quietpage.po_files import TRANSLATIONS, read_po
 from quietpage.review_marks import mark_of, text_code
 from quietpage.review_texts import OF_ENGLISH, ReviewTexts, review_texts
 
-from .page_order import page_order
-from .sources import claims_by_topic, nearest
+from .claims import claims_by_topic, nearest
+from .message_order import page_order
 
 # The part of a sentence that a reviewer keeps as it is.
 EXAMPLE = "%(date)s"
@@ -27,7 +27,7 @@ _TERM = re.compile(r"^\| ([^|]+) \| ([^|]+) \| ([^|]*) \|$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Column:
-    """A column: what `take` finds it by, what a reviewer reads above it, its width."""
+    """A column: its key for `take`, its heading for the reviewer, its width."""
 
     key: str
     heading: str
@@ -57,7 +57,7 @@ class Sheet:
 
     @property
     def direction(self) -> str:
-        """The direction of its text, ltr or rtl."""
+        """The text direction, ltr or rtl."""
         return self.locale.text_direction
 
     @property
@@ -76,7 +76,7 @@ def make_sheet(content: Content, tag: str) -> Sheet:
     if tag not in catalogs.tags:
         raise QuietpageError(f"'{tag}' has no catalog. See: flask translate status")
     locale = Locale.parse(tag, sep="-")
-    entries = catalogs.page(tag).entries
+    entries = catalogs.unchecked_messages(tag).entries
     order = page_order(content)
     placed = {message: order.get(message, "") for message in [*order, *entries]}
     messages = {m: heading for m, heading in placed.items() if m in entries}
@@ -102,7 +102,7 @@ def make_sheet(content: Content, tag: str) -> Sheet:
 
 
 def sheet_texts(catalogs: Catalogs, tag: str) -> ReviewTexts:
-    """Return the sheet's own texts in a language, English where it lacks one."""
+    """Return the sheet's own texts in a language, in English where untranslated."""
     if tag == SOURCE_TAG:
         return OF_ENGLISH
     found = {
@@ -115,7 +115,7 @@ def sheet_texts(catalogs: Catalogs, tag: str) -> ReviewTexts:
 
 
 def row_id(message: str, translation: str) -> str:
-    """Return what a row is known by later: the English, and both texts as seen."""
+    """Return the id of a row: hashes of the English, and of both texts as shown."""
     return f"{text_code(message, '')} {text_code(message, translation)}"
 
 
@@ -127,7 +127,7 @@ def questions(tag: str) -> tuple[str, ...]:
 
 
 def glossary(locale: str) -> tuple[tuple[str, str, str], ...]:
-    """Return (term, what is used, why) of a language, none where it has no table."""
+    """Return (term, what is used, why) for a language; nothing without a table."""
     text = (TRANSLATIONS / "GLOSSARY.md").read_text(encoding="utf-8")
     _, _, section = text.partition(f" (`{locale}`)\n")
     rows = _TERM.findall(section.partition("\n## ")[0])
@@ -158,7 +158,7 @@ def _note(entry: polib.POEntry, note: str) -> str:
 
 
 def _claims(messages: dict[str, str]) -> dict[str, dict[str, str]]:
-    """Return {message: cells} of the claims of each topic."""
+    """Return {message: cells} with the claims of each topic."""
     found: dict[str, dict[str, str]] = {}
     for heading, claims in claims_by_topic().items():
         sentences = [m for m, topic in messages.items() if topic == heading]

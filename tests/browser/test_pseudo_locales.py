@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from app import create_app
 from quietpage.config import Settings
 from quietpage.helplines import load_countries
-from quietpage.languages import Language, Messages, domain_of
+from quietpage.languages import Language, Messages, translation_domain
 from quietpage.page import render_guide
 
 SPACE = "{http://www.w3.org/1999/xhtml}"
@@ -20,7 +20,7 @@ ACCENTS = str.maketrans("aeiouyAEIOUY", "áéíóúýÁÉÍÓÚÝ")
 
 
 class Pseudo(Messages):
-    """Every message in brackets, accented, and longer by a third."""
+    """Translations that bracket and accent each message and make it a third longer."""
 
     def gettext(self, message: str) -> str:
         parts = re.split(r"(%\(\w+\)s)", message)
@@ -34,17 +34,17 @@ class Pseudo(Messages):
 
 
 def rendered(tag: str, locale: str) -> str:
-    """Return the guide in a pseudo-locale that borrows CLDR's data of `locale`."""
+    """Return the guide in a pseudo-locale with the CLDR data of `locale`."""
     app = create_app(Settings(organisation="Mail", contact="mail"))
     language = Language(tag, Locale(locale), Pseudo())
     content = app.extensions["quietpage"]
     with app.test_request_context():
-        domain_of((language,)).as_default()
+        translation_domain((language,)).as_default()
         return render_guide(content, language)
 
 
 def texts(html: str) -> Iterator[str]:
-    """Yield the texts that are ours to translate, attributes included."""
+    """Yield the texts that translators translate, attributes included."""
     body = html5lib.parse(html).find(f"{SPACE}body")
     assert body is not None
     skipped = {"script", "style"}

@@ -1,21 +1,21 @@
-"""The guide with something wrong: a script that breaks, a line that stalls."""
+"""The guide with a fault: a broken script, or a connection that stalls."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from quietpage.site import Snapshot
+from quietpage.site import PreparedResponse
 from tests.support import local_http
 
 
 @dataclass(frozen=True)
 class Altered:
-    """A server of one answer: headers as made, body as altered."""
+    """A server with one answer: the original headers, and the body as changed."""
 
-    snapshot: Snapshot
+    snapshot: PreparedResponse
     body: bytes
-    # Bytes after which nothing more comes, though the connection stays open.
+    # After this many bytes it sends nothing more, but keeps the connection open.
     stalls_after: int | None = None
 
 

@@ -19,10 +19,10 @@ TABLES: dict[str, list[tuple[str, str]]] = {
         (TRANSLATIONS / "GLOSSARY.md").read_text(encoding="utf-8")
     )
 }
-# The section without a locale says what each term means: the terms of every language.
+# The section without a locale defines the terms that every language translates.
 TERMS = [term for term, _ in TABLES.pop("")]
 CATALOGS = {file.parent.parent.name: file for file in catalog_files()}
-# {tag: questions}, the table of two columns; what is in backticks is quoted.
+# {tag: questions} of the table with two columns; words in backticks quote the catalog.
 QUESTIONS: dict[str, str] = dict(
     re.findall(
         r"^\| ([a-z]{2,3}(?:-\w+)?) \| ([^|\n]+) \|$",
@@ -30,7 +30,7 @@ QUESTIONS: dict[str, str] = dict(
         re.MULTILINE,
     )
 )
-# The one row that describes, and quotes nothing.
+# This row describes, and quotes nothing from the catalog.
 DESCRIBED = "form of address"
 
 
@@ -44,7 +44,7 @@ def test_each_table_starts_with_the_same_terms(locale: str) -> None:
 
 
 @pytest.mark.parametrize("locale", TABLES)
-def test_the_catalog_uses_each_form(locale: str) -> None:
+def test_the_catalog_uses_each_term(locale: str) -> None:
     catalog = "\n".join(entry.msgstr for entry in read_po(CATALOGS[locale])).casefold()
 
     missing = [

@@ -15,7 +15,7 @@ from quietpage.assets import load_assets
 from quietpage.config import Settings
 from quietpage.errors import QuietpageError
 from quietpage.html_policy import check_documents, document_faults
-from quietpage.strict_html import Page
+from quietpage.strict_html import StrictDocument
 
 SCRIPT = "if (a < b) { '</b>' }"
 HEAD = (
@@ -23,7 +23,7 @@ HEAD = (
     "<link rel='icon' href='data:,'></head><body>"
     "<a id='quick-exit' href='https://x.example/' rel='noreferrer'>Leave</a>"
 )
-# What browsers add by themselves, or make of a stray end tag.
+# Elements that browsers add, or make from a stray end tag.
 IMPLIED = {("tbody", ()), ("tr", ()), ("colgroup", ()), ("p", ())}
 PIECES = [
     *("<", ">", "/", "=", "'", '"', "&", "-", "--", "!", "?", "\0", " ", "\n", "\r"),
@@ -77,17 +77,17 @@ def seen_by_browsers(text: str) -> Iterator[tuple[str, tuple[tuple[str, str], ..
 @example(["<svg>", "<title>", "<a href=/x>", "</title>", "</svg>"])
 @example([f"<script>{SCRIPT}</script>", "<a href=/x>"])
 @example(["<!-- a -->", "<table>", "<a href=/x>", "<td>", "<b>", "x", "</table>"])
-def test_all_that_browsers_see_is_seen(pieces: list[str]) -> None:
+def test_the_policy_sees_all_that_browsers_see(pieces: list[str]) -> None:
     text = HEAD + "".join(pieces)
     if list(document_faults(text, [SCRIPT], has_exit=True)):
         return
-    page = Page(text, [SCRIPT])
+    page = StrictDocument(text, [SCRIPT])
 
     seen = {(e.name, tuple(sorted(e.attributes.items()))) for e in page.elements}
     assert set(seen_by_browsers(text)) - IMPLIED <= seen
 
 
-def test_pages_of_ours_pass_and_are_read_as_by_browsers() -> None:
+def test_our_pages_pass_and_are_parsed_as_browsers_parse_them() -> None:
     site = create_site(Settings(locales=("en", "ar"), search_engines=True))
     inlined = load_assets().inlined
 
@@ -96,7 +96,7 @@ def test_pages_of_ours_pass_and_are_read_as_by_browsers() -> None:
             if coding != "identity":
                 continue
             text = sent.body.decode()
-            page = Page(text, inlined)
+            page = StrictDocument(text, inlined)
             seen = [
                 (e.name, tuple(sorted(e.attributes.items()))) for e in page.elements
             ]
@@ -111,7 +111,7 @@ def test_pages_of_ours_pass_and_are_read_as_by_browsers() -> None:
     ("piece", "fault"),
     [
         ("<!--><meta http-equiv=refresh content=0>-->", "has '<!-->', which browsers"),
-        ("<!---><p>-->", "has '<!--->', which browsers may read otherwise"),
+        ("<!---><p>-->", "has '<!--->', which browsers may parse differently"),
         ("<!-- a --!><p> -->", "has '<!-- a --!>', which browsers"),
         ("<svg><![CDATA[<p>]]></svg>", "has '<![CDATA[<p>', which browsers"),
         ("<!-- a", "has '<!-- a', which browsers"),
@@ -160,8 +160,8 @@ def test_pages_of_ours_pass_and_are_read_as_by_browsers() -> None:
         ("<a href='https://x.example/'>", "links to 'https://x.example/' without rel"),
         ("<a href='/&#47;x.example/'>", "links to '//x.example/' without rel"),
         ("<area href=/x>", "has <area>"),
-        (f"<script>{SCRIPT} </script>", "has a style or script of its own"),
-        ("<style>p{color:red}</style>", "has a style or script of its own"),
+        (f"<script>{SCRIPT} </script>", "has a style or script that is not ours"),
+        ("<style>p{color:red}</style>", "has a style or script that is not ours"),
         ("<script src=/x></script>", "has the attribute 'src'"),
         ("<script type=speculationrules>", "has the attribute 'type'"),
         ("<title>x</title>", "has <title> twice"),
@@ -169,7 +169,7 @@ def test_pages_of_ours_pass_and_are_read_as_by_browsers() -> None:
         ("<p id=quick-exit>", "has id='quick-exit' twice"),
     ],
 )
-def test_what_endangers_a_reader_is_refused(piece: str, fault: str) -> None:
+def test_anything_that_endangers_a_reader_is_refused(piece: str, fault: str) -> None:
     faults = list(document_faults(HEAD + piece, [SCRIPT], has_exit=True))
 
     assert any(told.startswith(fault) for _, told in faults), faults
@@ -192,7 +192,7 @@ EXIT = "<a id='quick-exit' href='https://x.example/' rel='noreferrer'>Leave</a>"
         EXIT.replace("id=", "class="),
     ],
 )
-def test_the_exit_comes_first_in_sight_with_a_label(replaced: str) -> None:
+def test_the_exit_must_come_first_visible_and_labelled(replaced: str) -> None:
     faults = list(document_faults(HEAD.replace(EXIT, replaced), (), has_exit=True))
 
     assert any(fault.startswith("lacks the exit") for _, fault in faults), faults
@@ -205,11 +205,15 @@ def test_the_exit_comes_first_in_sight_with_a_label(replaced: str) -> None:
         ("<title>Notes</title>", "", "lacks a title"),
         ("Notes", "", "lacks a title"),
         ("Notes", "Domestic abuse", "has 'abus' in its title"),
-        ("Notes</title>", "Notes", "has '<title', which browsers may read otherwise"),
+        (
+            "Notes</title>",
+            "Notes",
+            "has '<title', which browsers may parse differently",
+        ),
         ("<link rel='icon' href='data:,'>", "", "lacks <link rel='icon'"),
     ],
 )
-def test_a_head_must_be_whole_and_neutral(old: str, new: str, fault: str) -> None:
+def test_a_head_must_be_complete_and_neutral(old: str, new: str, fault: str) -> None:
     faults = list(document_faults(HEAD.replace(old, new), ()))
 
     assert any(told.startswith(fault) for _, told in faults), faults
@@ -228,11 +232,11 @@ def test_a_head_must_be_whole_and_neutral(old: str, new: str, fault: str) -> Non
         "<details open data-x><summary>x</summary></details>",
     ],
 )
-def test_what_a_page_of_notes_needs_is_accepted(piece: str) -> None:
+def test_ordinary_markup_is_accepted(piece: str) -> None:
     assert not list(document_faults(HEAD + piece, [SCRIPT], has_exit=True))
 
 
-def test_the_sentence_names_the_template(tmp_path: Path) -> None:
+def test_the_error_names_the_template(tmp_path: Path) -> None:
     file = tmp_path / "guide" / "later.html"
     file.parent.mkdir()
     file.write_text("<dialog>")

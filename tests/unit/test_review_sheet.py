@@ -1,4 +1,4 @@
-"""The reviewer's sheet: what stands in it, and what is taken of it."""
+"""The reviewer's sheet: what it contains, and what is imported from it."""
 
 import re
 import zipfile
@@ -11,8 +11,8 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from quietpage.po_files import read_po
-from quietpage.review.html import write_html
-from quietpage.review.sources import Claim, claims_by_topic, nearest
+from quietpage.review.claims import Claim, claims_by_topic, nearest
+from quietpage.review.sheet_html import write_html
 from quietpage.review_marks import WHOLE, Mark, mark_of
 from tests.support.review_copy import (
     ANA,
@@ -36,13 +36,13 @@ from tests.support.review_copy import (
 
 @pytest.fixture(autouse=True)
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A host's folder with a whole catalog, where every command writes."""
+    """A host's folder with a complete catalog, to which every command writes."""
     write_copy(tmp_path)
     monkeypatch.setenv("QUIETPAGE_CONFIG", str(tmp_path))
     return tmp_path
 
 
-def test_the_sheet_holds_every_message_once_in_the_order_of_the_page(own: Path) -> None:
+def test_the_sheet_has_every_message_once_in_page_order(own: Path) -> None:
     sheet = sheet_of(own)
 
     shown = [row.cells[0] for row in sheet.rows]
@@ -73,7 +73,7 @@ def test_a_cell_is_never_a_formula(own: Path) -> None:
 
 
 @pytest.mark.parametrize(("tag", "is_rtl"), [("ar", True), ("nn", False)])
-def test_the_sheet_runs_as_the_language_does(
+def test_the_sheet_has_the_direction_of_the_language(
     own: Path, tag: str, is_rtl: object
 ) -> None:
     (own / "quietpage.toml").write_text("")
@@ -85,7 +85,7 @@ def test_the_sheet_runs_as_the_language_does(
     assert f'dir="{"rtl" if is_rtl else "ltr"}"' in file.read_text().split("<meta")[0]
 
 
-def test_the_first_page_asks_what_a_native_speaker_should_look_at(own: Path) -> None:
+def test_the_first_page_asks_native_speakers_what_matters_most(own: Path) -> None:
     (own / "quietpage.toml").write_text("")
     sheet, file = sheet_of(own, "pt-BR"), own / "sheet.html"
     write_html(sheet, file)
@@ -96,7 +96,7 @@ def test_the_first_page_asks_what_a_native_speaker_should_look_at(own: Path) -> 
     assert sheet.questions[0] in file.read_text(encoding="utf-8")
 
 
-def test_the_page_to_print_loads_and_runs_nothing(own: Path) -> None:
+def test_the_printable_page_loads_and_runs_nothing(own: Path) -> None:
     file = own / "sheet.html"
     write_html(sheet_of(own), file)
 
@@ -105,7 +105,7 @@ def test_the_page_to_print_loads_and_runs_nothing(own: Path) -> None:
     assert not re.search(r"<(script|link|img|iframe|a)\b|url\(|@import", text)
 
 
-def test_english_stands_next_to_its_claims(own: Path) -> None:
+def test_english_is_next_to_its_claims(own: Path) -> None:
     sheet = sheet_of(own, "en")
 
     keys = [column.key for column in sheet.columns]
@@ -118,14 +118,14 @@ def test_english_stands_next_to_its_claims(own: Path) -> None:
     assert all(row["claim"] for row in claimed if row["strength"].strip())
 
 
-def test_a_claim_stands_with_the_sentence_that_is_nearest() -> None:
+def test_a_claim_is_next_to_the_most_similar_sentence() -> None:
     sentences = ["Signs", "Pets may be hurt.", "Children hear more than we think."]
 
     assert nearest(Claim("A child who hears: children"), sentences) == 2
     assert nearest(Claim("None of it"), sentences) == 0
 
 
-def test_a_row_that_is_right_counts_as_reviewed(own: Path) -> None:
+def test_a_row_marked_right_counts_as_reviewed(own: Path) -> None:
     file = edited(made(own), answer("Later", "jå"))
     agree(file)
 
@@ -138,7 +138,7 @@ def test_a_row_that_is_right_counts_as_reviewed(own: Path) -> None:
 
 
 @pytest.mark.parametrize("said", ["YES", " jå. ", "x", "✓", True, 1])
-def test_yes_may_be_said_in_many_ways(own: Path, said: object) -> None:
+def test_yes_may_be_written_in_many_ways(own: Path, said: object) -> None:
     assert take(own, edited(made(own), answer("Later", said))).exit_code == 0
     assert mark_of(entry_of(own, "Later"))
 
@@ -151,7 +151,7 @@ def test_no_name_is_written_without_consent(own: Path) -> None:
     assert "Casa Ana" not in catalog_of(own).read_text(encoding="utf-8")
 
 
-def test_consent_that_is_withdrawn_takes_the_name_away(own: Path) -> None:
+def test_withdrawn_consent_removes_the_name(own: Path) -> None:
     file = edited(made(own), answer("Later", "jå"))
     take(own, file, "--consent")
     assert "Casa Ana" in catalog_of(own).read_text(encoding="utf-8")
@@ -161,7 +161,7 @@ def test_consent_that_is_withdrawn_takes_the_name_away(own: Path) -> None:
     assert "Casa Ana" not in catalog_of(own).read_text(encoding="utf-8")
 
 
-def test_better_words_are_taken_and_reviewed(own: Path) -> None:
+def test_better_words_are_imported_as_reviewed(own: Path) -> None:
     file = edited(made(own), answer("Later", "nei", "Seinare"))
 
     assert take(own, file, "--consent").exit_code == 0
@@ -169,7 +169,7 @@ def test_better_words_are_taken_and_reviewed(own: Path) -> None:
     assert mark_of(entry_of(own, "Later")) == ANA
 
 
-def test_a_sheet_can_be_taken_again(own: Path) -> None:
+def test_a_sheet_can_be_imported_twice(own: Path) -> None:
     file = edited(made(own), answer("Later", None, "Seinare"))
     take(own, edited(file, answer("Going back", "jå")))
     first = catalog_of(own).read_bytes()
@@ -191,7 +191,7 @@ def test_no_without_better_words_ends_an_earlier_review(own: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("edit", "told"),
+    ("edit", "expected"),
     [
         (answer("Later", "perhaps"), "'perhaps' is neither yes nor no"),
         (answer("Later", None, "<b>Seinare</b>"), "has the markup < < > >"),
@@ -200,11 +200,11 @@ def test_no_without_better_words_ends_an_earlier_review(own: Path) -> None:
         (answer("Later", None, "=HYPERLINK(1)"), "is a formula. Write it as text"),
         (answer("Later", "=TRUE()"), "is a formula"),
         (answer("Later", None, datetime(2026, 1, 2)), "is a number or a date"),  # noqa: DTZ001
-        (answer("Close this page", None, "Lukk abuse no"), "words.toml rules out"),
+        (answer("Close this page", None, "Lukk abuse no"), "words.toml bans"),
     ],
 )
-def test_what_cannot_be_taken_is_said_and_nothing_else_is_lost(
-    own: Path, edit: Edit, told: str
+def test_a_row_that_cannot_be_imported_is_reported_and_the_others_are_kept(
+    own: Path, edit: Edit, expected: str
 ) -> None:
     file = edited(edited(made(own), edit), answer("Going back", "jå"))
 
@@ -212,12 +212,12 @@ def test_what_cannot_be_taken_is_said_and_nothing_else_is_lost(
 
     assert result.exit_code == 1
     assert re.search(r"^row \d+: ", result.output, re.MULTILINE)
-    assert told in result.output
+    assert expected in result.output
     assert mark_of(entry_of(own, "Later")) is None
     assert mark_of(entry_of(own, "Going back"))
 
 
-def test_remarks_are_shown_without_what_a_terminal_obeys(own: Path) -> None:
+def test_remarks_are_shown_without_terminal_control_characters(own: Path) -> None:
     def edit(page: Worksheet) -> None:
         page.cell(row_of(page, "Later"), 6).value = "Good \u202e!"
 
@@ -237,16 +237,16 @@ def drop_id(page: Worksheet) -> None:
 
 
 @pytest.mark.parametrize(
-    ("edit", "told"),
+    ("edit", "expected"),
     [
         (overwrite, "The cell of the translation was changed"),
         (drop_id, "has lost its id"),
     ],
 )
-def test_a_row_that_was_tampered_with_is_left(own: Path, edit: Edit, told: str) -> None:
+def test_a_tampered_row_is_skipped(own: Path, edit: Edit, expected: str) -> None:
     result = take(own, edited(made(own), edit))
 
-    assert told in result.output
+    assert expected in result.output
     assert mark_of(entry_of(own, "Later")) is None
 
 
@@ -299,7 +299,7 @@ def test_rows_and_columns_may_be_moved(own: Path) -> None:
     assert mark_of(entry_of(own, "Later"))
 
 
-def test_what_has_changed_since_is_not_taken(own: Path) -> None:
+def test_a_row_whose_text_has_changed_is_not_imported(own: Path) -> None:
     file = edited(made(own), answer_all)
     catalog = read_po(catalog_of(own))
     catalog.find("Later").msgstr = "Om litt"
@@ -314,7 +314,7 @@ def test_what_has_changed_since_is_not_taken(own: Path) -> None:
     assert "2 not taken" in result.output
 
 
-def test_a_whole_review_is_remembered_and_outlives_a_change(own: Path) -> None:
+def test_a_complete_review_survives_a_change(own: Path) -> None:
     file = edited(made(own), answer_all)
     assert take(own, file, "--consent").exit_code == 0
     assert read_po(catalog_of(own)).metadata[WHOLE] == ON
@@ -342,7 +342,7 @@ def test_status_counts_words(own: Path) -> None:
     assert int(drafted) == total - 5
 
 
-def test_english_is_marked_and_never_reworded(own: Path) -> None:
+def test_a_review_of_english_marks_it_and_never_rewords_it(own: Path) -> None:
     def edit(page: Worksheet) -> None:
         page.cell(row_of(page, "Later"), 5).value = "yes"
         page.cell(row_of(page, "Going back"), 6).value = "Going home"
@@ -389,19 +389,19 @@ def hollow(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("spoil", "expected"),
     [
         (drop_column, "has lost its column 'right'"),
         (drop_ids, "has lost the hidden column"),
         (other_language, "'tlh\\u202e', which has no catalog"),
         (many_rows, "has over 5000 rows"),
-        (bomb, "is larger than any sheet of ours"),
+        (bomb, "is larger than any of our sheets"),
         (garbage, "is not a spreadsheet in .xlsx"),
         (hollow, "is not a spreadsheet in .xlsx"),
     ],
 )
-def test_a_hostile_sheet_gets_a_sentence(
-    own: Path, spoil: Callable[[Path], None], told: str
+def test_a_hostile_sheet_is_refused_in_one_sentence(
+    own: Path, spoil: Callable[[Path], None], expected: str
 ) -> None:
     file = made(own)
     before = catalog_of(own).read_bytes()
@@ -409,33 +409,33 @@ def test_a_hostile_sheet_gets_a_sentence(
 
     result = take(own, file)
 
-    assert told in result.output
+    assert expected in result.output
     assert "Traceback" not in result.output
     assert result.exception is None or isinstance(result.exception, SystemExit)
     assert catalog_of(own).read_bytes() == before
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
         (["sheet", "tlh", "x.xlsx"], "'tlh' has no catalog"),
         (["sheet", "nn", "x.ods"], "is neither .xlsx nor .html"),
-        (["sheet", "nn", "quietpage.toml"], "is there already"),
+        (["sheet", "nn", "quietpage.toml"], "exists already"),
     ],
 )
-def test_a_wrong_request_for_a_sheet_gets_a_sentence(
-    own: Path, arguments: list[str], told: str
+def test_a_wrong_request_for_a_sheet_is_refused_in_one_sentence(
+    own: Path, arguments: list[str], expected: str
 ) -> None:
     *start, name = arguments
 
     result = translate(own, *start, str(own / name))
 
     assert result.exit_code == 1
-    assert told in result.output
+    assert expected in result.output
 
 
 @pytest.mark.parametrize("name", ["Ana\u202e", "casa//ana", "A" * 101])
-def test_a_name_that_cannot_be_shown_is_refused(own: Path, name: str) -> None:
+def test_a_name_that_the_page_must_not_show_is_refused(own: Path, name: str) -> None:
     file = edited(made(own), answer("Later", "jå"))
 
     result = translate(own, "take", str(file), "--by", name, "--on", ON, "--consent")

@@ -1,4 +1,4 @@
-"""The messages of the page in the order of the page, each under its topic."""
+"""The messages of the page in reading order, each with its topic."""
 
 import re
 from collections.abc import Iterator
@@ -8,17 +8,17 @@ from datetime import date
 from babel.core import Locale
 
 from quietpage.content import Content
-from quietpage.languages import Language, Messages, domain_of
+from quietpage.languages import Language, Messages, translation_domain
 from quietpage.page import render_guide
 from quietpage.review_marks import Review
 
-# A message leaves its number on the page, between two private characters.
+# Each message is rendered as its number between two private-use characters.
 _NUMBER = re.compile("\ue000(\\d+)\ue001")
 _HEADING = re.compile(
     r"(?:<h[1-3]>|<details id=\"numbers\">\s*<summary>)\s*\ue000(\d+)\ue001"
 )
 _DAY = date(2026, 1, 1)
-# What the page may say of itself: each way has messages of its own.
+# The reviews that a page can have: each shows other messages.
 _REVIEWS = (
     None,
     Review(("x",), _DAY, is_changed=False),
@@ -28,7 +28,7 @@ _REVIEWS = (
 
 
 class _Numbers(Messages):
-    """Messages that are numbers, and remember what they are the numbers of."""
+    """Messages that are rendered as numbers, and the message for each number."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,20 +45,20 @@ class _Numbers(Messages):
 
 
 def page_order(content: Content) -> dict[str, str]:
-    """Return {message: heading} in the order of the page; needs an app context.
+    """Return {message: heading} in reading order; needs an app context.
 
-    Before the first heading it is empty. The page is laid out once for each thing that
-    it may say of itself, so that no message is left out.
+    Before the first heading it is empty. The page is rendered once for each kind of
+    review, so that no message is left out.
     """
     settings = replace(content.settings, organisation="x", contact="x")
     order: dict[str, str] = {}
     for review in _REVIEWS:
         numbers = _Numbers()
-        # Any language but English: the page of English lacks the note.
+        # Any language but English, whose page has no note about its review.
         language = Language("qaa", Locale("en"), numbers, review)
         shown = Content(settings)
         shown.__dict__.update(countries=content.countries, languages=(language,))
-        domain_of((language,)).as_default()
+        translation_domain((language,)).as_default()
         html = render_guide(shown, language)
         order = _joined(order, dict(_messages(html, list(numbers.seen))))
     return order
@@ -77,7 +77,7 @@ def _messages(html: str, messages: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _joined(order: dict[str, str], more: dict[str, str]) -> dict[str, str]:
-    """Return `order` with what only `more` has, behind the message it follows there."""
+    """Return `order` with the messages that only `more` has, in their places there."""
     following: dict[str, list[str]] = {}
     last = ""
     for message in more:

@@ -1,8 +1,8 @@
-"""Configurations that make nginx, Caddy, Apache and CDNs send an export's files.
+"""Configurations with which nginx, Caddy, Apache and CDNs serve an export.
 
-Which language and coding a request accepts is decided there by regular expressions,
-of only what both PCRE and Go's RE2 understand: no look-around. As in `negotiate`, no
-more than the first 16 elements of a header are looked at, so that no header costs much.
+They negotiate language and coding by regular expressions that both PCRE and Go's RE2
+support, so without look-around. As in `negotiation`, only the first 16 elements of a
+header count, so that no header takes long.
 """
 
 import re
@@ -26,7 +26,7 @@ _CONFIGURATIONS = {
     "_headers": "site/_headers",
     "_redirects": "site/_redirects",
 }
-# What differs from answer to answer is sent by rules, not with all.
+# Headers that differ between responses are sent by rules of their own.
 _OWN_HEADERS = {
     "Content-Type",
     "Content-Language",
@@ -35,7 +35,7 @@ _OWN_HEADERS = {
     ONION_LOCATION,
 }
 
-# Every repetition is bounded, or a header would cost as much as its length allows.
+# Every repetition is bounded, so that a long header does not take long.
 # The start of one of the first 16 elements of a list header.
 _ELEMENT = r"^(?:[^,]*,){0,15}?\s{0,3}"
 # The end of an element with a weight above 0, or without one.
@@ -43,13 +43,13 @@ _WEIGHT = r"(?:1(?:\.0{0,3})?|0?\.0{0,3}[1-9][0-9]{0,3})"
 _WANTED = rf"\s{{0,3}}(?:;\s{{0,3}}q\s{{0,3}}=\s{{0,3}}{_WEIGHT}\s{{0,3}})?(?:,|$)"
 # The end of an element whatever its weight.
 _NAMED = r"\s{0,3}(?:[;,]|$)"
-# What may follow the range that is offered; RFC 5646 section 4.4.1 has 35 characters
-# suffice for a whole tag.
+# What may follow the range on offer; a tag has at most 35 characters (RFC 5646
+# section 4.4.1).
 _SUBTAGS = r"(?:-[a-zA-Z0-9-]{0,32})?"
 
 
 def literal(text: str) -> str:
-    """Return an expression for `text` itself, a hyphen left as it is."""
+    """Return an expression that matches `text`, with hyphens unescaped."""
     return re.escape(text).replace(r"\-", "-")
 
 
@@ -61,7 +61,7 @@ def _coding_named(name: str) -> list[tuple[str, int]]:
 
 
 _ANY_CODING = (rf"{_ELEMENT}\*{_WANTED}", 1)
-# {coding: (expression, whether it is acceptable)}; the first that matches decides.
+# {coding: [(expression, whether it is acceptable)]}; the first match decides.
 CODING_RULES = {
     "br": [*_coding_named("br"), _ANY_CODING],
     "gzip": [*_coding_named("gzip"), *_coding_named("x-gzip"), _ANY_CODING],
@@ -69,9 +69,9 @@ CODING_RULES = {
 
 
 def language_ranges(tags: Sequence[str]) -> dict[str, str]:
-    """Return {language range in lower case: tag}, what stands first is tried first.
+    """Return {language range in lower case: tag}, in the order to try them.
 
-    It is the table of the site's own chooser, laid flat.
+    It is the table of the site's own content negotiation, flattened.
 
     >>> ranges = language_ranges(["en", "zh-Hans", "zh-Hant"])
     >>> ranges["en"], ranges["zh"], ranges["zh-tw"], ranges.get("en-us"), ranges["*"]
@@ -89,11 +89,11 @@ def language_ranges(tags: Sequence[str]) -> dict[str, str]:
 
 
 def first_range(ranges: Sequence[str]) -> str:
-    """Return an expression whose one group is the first range that is acceptable."""
+    """Return an expression whose only group is the first acceptable range."""
     by_letter: dict[str, list[str]] = {}
     for name in ranges:
         by_letter.setdefault(literal(name[0]), []).append(literal(name[1:]))
-    # By letter, or PCRE would try each name at each element.
+    # Grouped by first letter; otherwise PCRE would try each name at each element.
     names = "|".join(f"{x}(?:{'|'.join(rest)})" for x, rest in by_letter.items())
     return rf"{_ELEMENT}({names}){_SUBTAGS}{_WANTED}"
 
@@ -101,7 +101,7 @@ def first_range(ranges: Sequence[str]) -> str:
 def configurations(
     site: Site, settings: Settings, root: str, port: int
 ) -> dict[str, bytes]:
-    """Return {path in the export: content} of what each server reads."""
+    """Return {path in the export: content} for the configuration of each server."""
     tags = [tag for tag, coding in site.guides if coding == "identity"]
     ranges = language_ranges(tags)
     sent = site.guides[tags[0], "identity"].headers["https"]
@@ -122,8 +122,8 @@ def configurations(
         "tag_padding": site.tag_padding,
         "coding_rules": CODING_RULES,
         "host": settings.hosts[0],
-        "hosts": settings.names,
-        "any_host": "|".join(map(literal, settings.names)),
+        "hosts": settings.allowed_hosts,
+        "any_host": "|".join(map(literal, settings.allowed_hosts)),
         "onion": settings.onion,
         "https": settings.https,
         "headers": [

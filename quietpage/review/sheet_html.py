@@ -1,4 +1,4 @@
-"""A sheet as one page of HTML: to print, or to read without a spreadsheet."""
+"""Write a sheet as one page of HTML, to print or to read without a spreadsheet."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ def write_html(sheet: Sheet, file: Path) -> None:
         autoescape=True,
         trim_blocks=True,
     )
-    # All but the last, which is the id of the row for `take`.
+    # Without the last one, which is the row's id for `take`.
     columns = sheet.columns[:-1]
     text = environment.get_template("sheet.html").render(
         sheet=sheet,

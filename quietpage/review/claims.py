@@ -1,4 +1,4 @@
-"""What docs/sources.md says of each topic, next to the sentences of the topic."""
+"""The claims of docs/sources.md, matched with the sentences of each topic."""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ _PARTS = re.compile(
 
 @dataclass(frozen=True)
 class Claim:
-    """A line of the file; without a strength it stands whole in `text`."""
+    """A line of the file; without a strength all of it is in `text`."""
 
     text: str
     strength: str = ""
@@ -35,7 +35,7 @@ def claims_by_topic() -> dict[str, list[Claim]]:
 
 
 def nearest(claim: Claim, sentences: Sequence[str]) -> int:
-    """Return the place of the sentence that shares most words with a claim."""
+    """Return the index of the sentence that shares most words with a claim."""
     wanted = _words(claim.text)
     shared = [len(wanted & _words(sentence)) for sentence in sentences]
     return shared.index(max(shared))
@@ -47,5 +47,5 @@ def _claim(item: str) -> Claim:
 
 
 def _words(text: str) -> set[str]:
-    """Return the longer words of a text, by their first letters: hurts, hurt."""
+    """Return the longer words of a text, cut to five letters: hurts, hurting."""
     return {word[:5] for word in re.findall(r"[a-z]{4,}", text.lower())}

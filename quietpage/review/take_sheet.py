@@ -1,4 +1,4 @@
-"""A filled sheet to a catalog: what stands is written, what does not is said."""
+"""Write a filled-in sheet into a catalog, and report what was not taken."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -24,10 +24,10 @@ from quietpage.review_marks import (
     text_code,
 )
 
-from .filled import Filled, FilledRow
+from .filled_sheet import Filled, FilledRow
 from .sheet import sheet_texts
 
-# Besides the words of the sheet's language.
+# Accepted besides the words of the sheet's language.
 _YES, _NO = {"yes", "y", "x", "✓", "✔", "ok", "true", "1"}, {"no", "n", "false", "0"}
 
 
@@ -37,7 +37,7 @@ class _NotTakenError(Exception):
 
 @dataclass
 class Taken:
-    """What came of a sheet: a sentence for each row that needs one, and counts."""
+    """The result of a sheet: sentences about rows, and counts."""
 
     file: Path
     name: str
@@ -50,7 +50,7 @@ def take(
 ) -> Taken:
     """Write a sheet into the catalog, the organisation's own where it has a folder.
 
-    `consents` is whether the reviewer may be named; None is what the sheet says.
+    `consents` is whether the reviewer may be named; with None the sheet decides.
 
     Raises:
         QuietpageError: The language has no catalog, or the name cannot be shown.
@@ -59,7 +59,7 @@ def take(
     tag = filled.tag
     if tag not in catalogs.tags:
         raise QuietpageError(
-            f"The sheet is of '{printable(tag)}', which has no catalog."
+            f"The sheet is for '{printable(tag)}', which has no catalog."
         )
     for fault in name_faults(mark.name):
         raise QuietpageError(fault)
@@ -71,7 +71,7 @@ def take(
     if consents and not mark.name:
         raise QuietpageError("The reviewer may be named. Say the name: --by NAME")
     mark = mark if consents else Mark("", mark.day)
-    page = catalogs.page(tag)
+    page = catalogs.unchecked_messages(tag)
     target = _Target(settings, Locale.parse(tag, sep="-"), page.entries, mark)
     done = Taken(target.file, mark.name)
     by_key = {text_code(message, ""): message for message in page.entries}
@@ -102,7 +102,7 @@ def _plain(answer: str) -> str:
 
 
 class _Target:
-    """The catalog that is written, and the page's messages as they come to be."""
+    """The catalog to write, and the messages of the page with the changes so far."""
 
     def __init__(
         self,
@@ -128,7 +128,7 @@ class _Target:
         self._known = {e.msgid: e for e in self._catalog if not e.obsolete}
 
     def taken(self, row: FilledRow, message: str, answers: dict[str, str]) -> str:
-        """Take a row, and return what it says: right, bettered or wrong."""
+        """Take a row, and return the result: right or bettered."""
         if reasons := list(self._reasons(row, message, answers)):
             raise _NotTakenError(" ".join(reasons))
         entry = self._entries[message]
@@ -192,7 +192,7 @@ class _Target:
             self._known[message] = entry
 
     def save(self, whole: str) -> None:
-        """Write the file if something has changed; `whole` is the day of a whole."""
+        """Write the file if it has changed; `whole` is the day of a full review."""
         if whole and self._catalog.metadata.get(WHOLE) != whole:
             self._catalog.metadata[WHOLE] = whole
             self._is_changed = True

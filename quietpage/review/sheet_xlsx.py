@@ -1,4 +1,4 @@
-"""A sheet as a spreadsheet: cells that are text, whatever they begin with."""
+"""Write a sheet as a spreadsheet, in which every cell is text."""
 
 from math import ceil
 from pathlib import Path
@@ -25,7 +25,7 @@ _HEADING = PatternFill("solid", fgColor="E6ECF5")
 
 
 def write_xlsx(sheet: Sheet, file: Path) -> None:
-    """Write the sheet: a page of explanation, and a page of rows."""
+    """Write the sheet: a page of instructions, and a page of rows."""
     book = Workbook()
     first, rows = book.active, book.create_sheet("2")
     first.title = "1"
@@ -74,7 +74,7 @@ def _write_rows(sheet: Sheet, page: Worksheet) -> None:
         letter = page.cell(1, place).column_letter
         page.column_dimensions[letter].width = column.width
         page.column_dimensions[letter].hidden = column.key == "id"
-        # The names by which the columns are found again, in a row that is not shown.
+        # Hidden names, by which the columns are found again.
         _text(page, 1, place, column.heading if column.key == "id" else column.key)
         head = _text(page, 2, place, column.heading, sheet.direction)
         head.font, head.fill, head.border = _BOLD, _HEADING, _BOX
@@ -102,7 +102,7 @@ def _write_rows(sheet: Sheet, page: Worksheet) -> None:
 def _text(
     page: Worksheet, row: int, column: int, text: str, direction: str = "ltr"
 ) -> Cell:
-    """Write a cell that is text even where it begins with = + - or @."""
+    """Write a cell that is text even if it begins with = + - or @."""
     cell: Cell = page.cell(row, column)
     cell.value = text or None
     if text:
@@ -115,7 +115,7 @@ def _text(
 
 
 def _fit_rows(page: Worksheet) -> None:
-    """Make each row as high as its text; LibreOffice does not do so on its own."""
+    """Make each row as high as its text, which LibreOffice does not do itself."""
     for row in page.iter_rows():
         lines = 1
         for cell in row:
@@ -136,7 +136,7 @@ def _to_fill_in(cell: Cell) -> None:
 
 
 def _offer_answers(sheet: Sheet, page: Worksheet, cells: str) -> None:
-    """Let the program offer yes and no; any other answer may be written too."""
+    """Offer yes and no in a list; any other answer may be typed too."""
     words = f"{sheet.texts.yes},{sheet.texts.no}"
     if words.count(",") == 1 and '"' not in words:
         offer = DataValidation("list", f'"{words}"', showErrorMessage=False)

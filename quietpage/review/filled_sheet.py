@@ -1,4 +1,4 @@
-"""A spreadsheet that comes back: what was filled in, whatever else the file holds."""
+"""Read a filled-in spreadsheet, whatever else the file contains."""
 
 import re
 import warnings
@@ -14,9 +14,9 @@ from openpyxl.utils.cell import range_boundaries
 from quietpage.errors import QuietpageError
 from quietpage.message_checks import quoted
 
-from .xlsx import CONSENT
+from .sheet_xlsx import CONSENT
 
-# A sheet of ours is a tenth of this.
+# Our sheets have a tenth of this.
 _MOST_BYTES = 2_000_000
 _MOST_UNPACKED = 20_000_000
 _MOST_ROWS = 5000
@@ -28,9 +28,9 @@ _HOW = "Ask for the sheet as it was sent, saved as .xlsx."
 
 @dataclass(frozen=True)
 class FilledRow:
-    """What a reviewer wrote of one message; `faults` are cells that hold no text.
+    """What a reviewer wrote about one message; `faults` are cells without text.
 
-    `last` is the row that an answer's cell reaches to, where cells are merged.
+    `last` is the last row that an answer's cell covers, if cells are merged.
     """
 
     number: int
@@ -46,7 +46,7 @@ class FilledRow:
 
 @dataclass(frozen=True)
 class Filled:
-    """A sheet as it came back."""
+    """A filled-in sheet."""
 
     tag: str
     consent: str
@@ -57,20 +57,20 @@ def read_filled(file: Path) -> Filled:
     """Return what was filled in.
 
     Raises:
-        QuietpageError: It is not a spreadsheet, not one of ours, or too large.
+        QuietpageError: It is not a spreadsheet of ours, or is too large.
     """
     name = file.name
     try:
         merged = _merged(file)
         with warnings.catch_warnings():
-            # What a program has added to the file is of no use here.
+            # openpyxl warns about parts of the file that we do not use.
             warnings.simplefilter("ignore")
             book = load_workbook(file, read_only=True, keep_links=False)
             pages = [_page(page.iter_rows(max_col=_MOST_COLUMNS)) for page in book]
             book.close()
     except QuietpageError as error:
         raise QuietpageError(f"{name}: {error.format_message()}") from error
-    except Exception as error:  # a broken file makes the library raise anything
+    except Exception as error:  # openpyxl can raise anything for a broken file
         raise QuietpageError(
             f"{name}: is not a spreadsheet in .xlsx. {_HOW}"
         ) from error
@@ -91,7 +91,7 @@ def _merged(file: Path) -> dict[tuple[int, int], int]:
         parts = packed.infolist()
         unpacked = sum(part.file_size for part in parts)
         if file.stat().st_size > _MOST_BYTES or unpacked > _MOST_UNPACKED:
-            raise QuietpageError(f"is larger than any sheet of ours. {_HOW}")
+            raise QuietpageError(f"is larger than any of our sheets. {_HOW}")
         pages = [p for p in parts if p.filename.startswith("xl/worksheets/")]
         ranges = [r.decode() for p in pages for r in _MERGED.findall(packed.read(p))]
     corners = map(range_boundaries, ranges)
@@ -159,7 +159,7 @@ def _faults(cells: dict[str, Cell]) -> Iterator[str]:
 
 
 def _text(cell: Cell) -> str:
-    """Return what a cell shows, in one line; spaces that do not break stay."""
+    """Return a cell's text in one line; no-break spaces are kept."""
     value = getattr(cell, "value", None)
     lines = ("" if value is None else str(value)).split("\n")
     return " ".join(line.strip(" \t\r") for line in lines if line.strip())
