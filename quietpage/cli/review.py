@@ -67,10 +67,11 @@ def take_command(file: Path, by: str, day: datetime, *, consent: bool | None) ->
         from quietpage.review.take_sheet import take  # noqa: PLC0415
     except ImportError as error:
         raise QuietpageError(_NEEDS) from error
-    # The reviewer may live where it is tomorrow already.
-    if day.date() > date.today() + timedelta(days=1):  # noqa: DTZ011 - a day
+    # A review may bear the day it is to be published; a year ahead is a slip.
+    if day.date() > date.today() + timedelta(days=31):  # noqa: DTZ011 - a day
         raise QuietpageError(
-            f"--on {day.date()} is in the future. Write the day of the review."
+            f"--on {day.date()} is more than a month ahead. "
+            "Write the day of the review."
         )
     settings = current_content().settings
     mark = Mark(" ".join(by.split()), day.date())

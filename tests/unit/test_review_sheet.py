@@ -271,8 +271,8 @@ def test_an_answer_in_merged_cells_counts_for_their_first_row(own: Path) -> None
     assert mark_of(entry_of(own, "Later"))
 
 
-@pytest.mark.parametrize(("days", "is_taken"), [(1, True), (2, False)])
-def test_a_review_may_not_be_of_the_day_after_tomorrow(
+@pytest.mark.parametrize(("days", "is_taken"), [(31, True), (32, False)])
+def test_a_review_is_dated_at_most_a_month_ahead(
     own: Path, monkeypatch: pytest.MonkeyPatch, days: int, is_taken: object
 ) -> None:
     class Today(date):
@@ -284,7 +284,7 @@ def test_a_review_may_not_be_of_the_day_after_tomorrow(
 
     result = take(own, edited(made(own), answer("Later", "jå")))
 
-    assert (f"--on {ON} is in the future." in result.output) is not is_taken
+    assert (f"--on {ON} is more than a month ahead." in result.output) is not is_taken
     assert bool(mark_of(entry_of(own, "Later"))) is is_taken
 
 
