@@ -1,3 +1,3 @@
 """Quietpage: from settings, tables and translations to prepared responses."""
 
-__version__ = "0.1.0.dev0"
+__version__ = "0.1.0"

@@ -19,7 +19,7 @@ _UNSEEN_CATEGORIES = frozenset({"Mn", "Me", "Cf"})
 def banned_words_in(
     locale: str, text: str, *, is_seen_by_others: bool = True
 ) -> list[str]:
-    """Return the words that `text` may not hold, as the table writes them.
+    """Return the words in `text` that it must not contain, as the table writes them.
 
     `locale` is Babel's (pt_BR). `is_seen_by_others` is whether the text is a title or
     the exit's label, which somebody may read over the reader's shoulder; other text

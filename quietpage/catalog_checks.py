@@ -100,8 +100,8 @@ def _faults_between_messages(
         if message in translated and not has_words(str(locale)):
             fault = (
                 f"{quoted(translated[message].msgstr)} may be seen by others, but"
-                f" translations/words.toml has no [{locale}]: words that neither the"
-                " title nor the exit may hold. Add them, or ask in the pull request."
+                f" translations/words.toml has no [{locale}]: words that the title and"
+                " the exit must not contain. Add them, or ask in the pull request."
             )
             yield translated[message].linenum, fault
     if EXIT_LABEL in translated:

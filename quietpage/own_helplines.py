@@ -29,8 +29,8 @@ def join_own(
 ) -> Joined:
     """Return our rows together with the organisation's, which come first.
 
-    An own row takes the place of each row of ours that has its number, or one of the
-    numbers in its `replaces`, in its country; one that is not in service hides it.
+    An own row replaces each row of ours in its country that has its number, or one of
+    the numbers in its `replaces`. If it is not in service, it hides that row.
     """
     all_ours = list(read_table(table, Helpline))
     ours = [
@@ -77,7 +77,7 @@ def _effect(row: Helpline, replaced: str, ours: Sequence[tuple[int, Helpline]]) 
     if row.confidence == "low":
         return f"{name} has low confidence, so it may not be shown. Write medium."
     if replaced:
-        return f"{name} takes the place of {replaced}."
+        return f"{name} replaces {replaced}."
     for place, other in ours:
         if other.country == row.country and other.name == row.name:
             return (

@@ -100,7 +100,7 @@ OF_ENGLISH = ReviewTexts(
         " speaks?"
     ),
     terms=(
-        "Each claim of a topic stands in the row whose words are nearest to it; a"
+        "Each claim of a topic is in the row whose words are nearest to it; a"
         " program chose the row. Solid: studies or documents support it. Practice:"
         " what support services advise. Contested: sources disagree. Principle: a"
         " stance or a comfort. No strength: see the source. Gathered: read before, not"

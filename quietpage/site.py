@@ -1,7 +1,7 @@
 """The site for visitors: responses prepared at start, served by lookup."""
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from .compression import CODERS
 from .config import Settings
 from .negotiation import CODINGS, choose_coding, locale_chooser
+from .progress import progress_map
 from .security_headers import ONION_LOCATION
 
 if TYPE_CHECKING:
@@ -50,22 +51,27 @@ def prepare_responses(
     documents: Mapping[str, RenderedResponse], codings: Iterable[str] = CODINGS
 ) -> dict[tuple[str, str], PreparedResponse]:
     """Return {(tag, coding): response}, all of one size in each coding."""
-    prepared = {}
+    keys = [(tag, coding) for coding in codings for tag in documents]
     # The compressors release the GIL, so the languages share all cores.
     with ThreadPoolExecutor() as pool:
-        for coding in codings:
-            padders = dict(
-                zip(
-                    documents,
-                    pool.map(CODERS[coding], (d.body for d in documents.values())),
-                    strict=True,
-                )
+        made = [
+            pool.submit(CODERS[coding], documents[tag].body) for tag, coding in keys
+        ]
+        padders = dict(
+            zip(
+                keys,
+                progress_map("Compressing pages", Future.result, made),
+                strict=True,
             )
-            size_bytes = max(len(padded(0)) for padded in padders.values())
-            for tag, padded in padders.items():
-                body = padded(size_bytes - len(padded(0)))
-                headers = _headers(documents[tag], coding, body)
-                prepared[tag, coding] = PreparedResponse(headers, body)
+        )
+    size_bytes: dict[str, int] = {}
+    for (_, coding), padded in padders.items():
+        size_bytes[coding] = max(size_bytes.get(coding, 0), len(padded(0)))
+    prepared = {}
+    for (tag, coding), padded in padders.items():
+        body = padded(size_bytes[coding] - len(padded(0)))
+        headers = _headers(documents[tag], coding, body)
+        prepared[tag, coding] = PreparedResponse(headers, body)
     return prepared
 
 

@@ -1,5 +1,5 @@
 // The quick exit: hide while it is pressed, empty on release, leave, stay empty.
-// No words and no addresses here: they stand in the HTML.
+// It contains no words and no addresses: they are in the HTML.
 (() => {
   const root = document.documentElement;
   const link = document.getElementById("quick-exit");
@@ -57,8 +57,8 @@
   // The head stays: tab and history keep its title, a dark room its colours.
   const leave = () => {
     if (askedAt) {
-      // Stopped, or an answer that is no page? Each try gets twice the time, or a
-      // nervous hand starts a slow line over for ever.
+      // After Stop, or a response that is not a page, leave again. Each attempt gets
+      // twice the time, so that repeated presses do not restart a slow load for ever.
       if (Date.now() - askedAt > patience) {
         patience *= 2;
         go();

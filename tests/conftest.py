@@ -13,9 +13,9 @@ from tests.support.gunicorn import Server, start_server
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together, side by side with others, what shares a browser or a server.
+    """Run the tests that share a browser or a server in the same process.
 
-    A browser is started once for the tests of all files, and a server for one file's.
+    A browser starts once for the tests of all files, and a server once for each file.
     """
     for item in items:
         parameters = (

@@ -1,6 +1,6 @@
-"""`make countries`: the territories of each continent, by the system's ICU.
+"""`make countries`: write the territories of each continent, as ICU groups them.
 
-CLDR groups territories in its supplemental data, which Babel leaves out.
+The grouping is in CLDR's supplemental data, which Babel leaves out.
 """
 
 import ctypes
@@ -15,7 +15,7 @@ _CONTINENT = 3
 
 
 def main() -> None:
-    """Write one line a continent: its code, then the codes of territories in it."""
+    """Write one line for each continent: its code, then those of its territories."""
     file = find_library("icui18n")
     if file is None:
         raise SystemExit("The library icui18n is missing. Run: make .venv/debian")

@@ -1,6 +1,7 @@
-"""`make countries`: the countries in the order of each locale, by the browser's ICU.
+"""`make countries`: write the countries in each locale's order, as ICU sorts them.
 
-Python's libraries sort by the root table alone, which is wrong in a dozen locales.
+Python's libraries know only the root table, which is wrong in a dozen locales, so
+Chromium sorts.
 """
 
 import shutil
@@ -23,7 +24,7 @@ LOCALES = (
 
 
 def main() -> None:
-    """Write one line a locale: its name, then the codes in order."""
+    """Write one line for each locale: its name, then the codes in order."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS

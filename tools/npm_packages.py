@@ -1,6 +1,6 @@
-"""The npm packages of tools/npm, by the hashes of its lock file and never as root.
+"""Install and run the npm packages of tools/npm, by locked hashes and never as root.
 
-Root becomes the user nobody; anybody else stays who they are.
+Root becomes the user nobody; any other user stays the same.
 """
 
 import os
@@ -18,16 +18,16 @@ LOCKED = ROOT / "tools" / "npm"
 
 
 def install(folder: Path) -> Path:
-    """Install what is locked in a new `folder`; return its node_modules.
+    """Install the locked packages in a new `folder`; return its node_modules.
 
-    `folder` is the unprivileged user's, who has to be able to enter those above it.
+    The unprivileged user owns `folder`, and must be able to enter its parents.
     """
     npm = shutil.which("npm")
     if not npm:
         sys.exit("npm is missing. Install nodejs and npm, then run this again.")
     shutil.copytree(LOCKED, folder, ignore=shutil.ignore_patterns("node_modules"))
     hand_over(folder)
-    # That of whoever runs this may be in a file that the other user can't read.
+    # It may be set in a file that the other user cannot read.
     registry = subprocess.check_output([npm, "config", "get", "registry"], text=True)
     run(
         [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"],
@@ -38,7 +38,7 @@ def install(folder: Path) -> Path:
 
 
 def hand_over(folder: Path) -> None:
-    """Give `folder` and all in it to the unprivileged user."""
+    """Give `folder` and everything in it to the unprivileged user."""
     if os.geteuid() == 0:
         for path in (folder, *folder.rglob("*")):
             shutil.chown(path, "nobody", "nogroup")
@@ -51,7 +51,7 @@ def run(
     *,
     check: bool = True,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command in `folder`, which is its home too; what it prints is returned."""
+    """Run a command in `folder`, which is also its home; return the output."""
     user: dict[str, Any] = {}
     if os.geteuid() == 0:
         user = {"user": "nobody", "group": "nogroup", "extra_groups": []}

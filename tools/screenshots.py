@@ -1,6 +1,7 @@
-"""`make screenshots`: pictures of the page, to be looked at; some are in the README."""
+"""`make screenshots`: take pictures of the page to look at; the README shows some."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -9,23 +10,27 @@ from babel.core import Locale, get_global
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from app import create_app
-from quietpage.config import ROOT, Settings
+from quietpage.config import ROOT, Settings, load_settings
 from quietpage.content import content_of
+from quietpage.po_files import read_po, write_po
 from quietpage.review.sheet import make_sheet
 from quietpage.review.sheet_html import write_html
 from tests.support.chromium_flags import CHROMIUM_FLAGS
 from tests.support.gunicorn import start_server
 from tests.support.locales import TAGS
+from tests.support.review_copy import answer_all, catalog_of, edited, made, translate
 
 FOLDER = ROOT / "docs" / "screenshots"
 SIZES = {"phone": (360, 640), "desktop": (1280, 800)}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-# A sheet of A5 as screens show it, the printed card on its upper part.
+# A sheet of A5 in CSS pixels; the printed card is in its upper part.
 SHEET = {"width": 560, "height": 700}
+# No such organisation has reviewed anything.
+MADE_UP = ("--by", "Example Organisation", "--on", "2026-11-02")
 
 
 def main() -> None:
-    """Take every language, size and colour scheme, topics open; the printed card."""
+    """Take every language, size and colour scheme with open topics, and the card."""
     FOLDER.mkdir(exist_ok=True)
     with (
         TemporaryDirectory() as folder,
@@ -44,14 +49,15 @@ def main() -> None:
                     page.screenshot(path=FOLDER / f"{size}-{scheme}-{tag}.png")
                     page.context.close()
             take_open_topics(chromium, url, locale, tag)
-        # In English a country opens that is not the machine's own guess.
+        # In English, open a country that this machine would not guess.
         take_card(chromium, f"{server.url}en/")
         take_sheet(chromium, Path(folder) / "sheet.html")
+        take_notes(chromium, Path(folder) / "notes")
         chromium.close()
 
 
 def device_locale(tag: str) -> str:
-    """Return what a device in the language's largest country asks for: ar-EG."""
+    """Return the locale of devices in the language's largest country, such as ar-EG."""
     locale = Locale.parse(tag, sep="-")
     likely = get_global("likely_subtags")
     whole = likely.get(str(locale), likely[locale.language])
@@ -87,7 +93,7 @@ def take_open_topics(browser: Browser, url: str, locale: str, tag: str) -> None:
 
 
 def take_card(browser: Browser, url: str) -> None:
-    """Take the upper part of what is printed for a reader in the United Kingdom."""
+    """Take the upper part of the printout for a reader in the United Kingdom."""
     page = visit(browser, url, "en-GB")
     page.set_viewport_size({"width": SHEET["width"], "height": SHEET["height"]})
     page.emulate_media(media="print")
@@ -107,6 +113,46 @@ def take_sheet(browser: Browser, file: Path) -> None:
     page.locator(".rows tr.heading").first.evaluate("row => row.scrollIntoView()")
     page.screenshot(path=FOLDER / "review-sheet-rows.png")
     context.close()
+
+
+def take_notes(browser: Browser, folder: Path) -> None:
+    """Take what the page says of its review, in each form, in Spanish and in Arabic."""
+    folder.mkdir()
+    (folder / "quietpage.toml").touch()
+    pictures = []
+    for tag in ("es", "ar"):
+        for form in note_forms(folder, tag):
+            file, picture = folder / "page.html", folder / f"{tag}-{form}.png"
+            app = create_app(load_settings(folder))
+            file.write_text(app.test_client().get(f"/{tag}/").text, encoding="utf-8")
+            page = visit(browser, file.as_uri(), device_locale(tag))
+            page.screenshot(path=picture)
+            page.context.close()
+            pictures.append(f'<img src="{picture.as_uri()}">')
+    joined = folder / "joined.html"
+    style = "display: grid; gap: 16px; grid: auto / repeat(4, 360px); background: #888"
+    joined.write_text(f'<body style="margin: 16px; {style}">{"".join(pictures)}')
+    context = browser.new_context(viewport={"width": 4 * 376 + 16, "height": 1})
+    page = context.new_page()
+    page.goto(joined.as_uri())
+    page.screenshot(path=FOLDER / "review-notes.png", full_page=True)
+    context.close()
+
+
+def note_forms(folder: Path, tag: str) -> Iterator[str]:
+    """Bring a copy's catalog into each state of a review, by the commands for it."""
+    yield "draft"
+    sheet = str(edited(made(folder, tag), answer_all))
+    for form in ("no-consent", "consent"):
+        taken = translate(folder, "take", sheet, *MADE_UP, f"--{form}")
+        if taken.exit_code:
+            raise SystemExit(taken.output)
+        yield form
+    file = catalog_of(folder, tag)
+    catalog = read_po(file)
+    catalog[-1].msgstr += " "
+    write_po(file, catalog)
+    yield "changed"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-// What three judges on npm say of a site; prints JSON. Arguments: host, page file.
+// Runs three scanners from npm on a site and prints JSON. Arguments: host, page file, policy.
 import fs from "node:fs";
 import { scan } from "@mdn/mdn-http-observatory/src/scanner/index.js";
 import { CspEvaluator } from "csp_evaluator/dist/evaluator.js";

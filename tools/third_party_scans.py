@@ -1,4 +1,4 @@
-"""`make scans`: what strangers' tools say of the site behind the nginx of `deploy/`.
+"""`make scans`: scan the site, behind the nginx of `deploy/`, with third-party tools.
 
 Writes docs/third-party-scans.md. Needs root, since nginx takes ports 80 and 443 here.
 """
@@ -26,12 +26,12 @@ SETTINGS = """trusted_proxies = ["*"]
 hosts = ["localhost"]
 search_engines = true
 """
-# 100, and what version 1.4.8 adds for CSP, CORP, the referrer and frames; 15 more are
-# for cookies, scripts of others and being on the browsers' list of preloaded hosts.
+# 100, plus what version 1.4.8 adds for CSP, CORP, the referrer and frames. The other 15
+# points are for cookies, third-party scripts and the browsers' preload list.
 OBSERVATORY = 130
 REPORT = ROOT / "docs" / "third-party-scans.md"
-# A box of the plan carries autocomplete="off", which HTML does not have for boxes:
-# without it Firefox writes the ticks to its session file.
+# The plan's checkboxes have autocomplete="off", which HTML does not allow there:
+# without it, Firefox writes the ticks to its session file.
 HTML_RULES = {
     "root": True,
     "extends": ["html-validate:standard"],
@@ -40,7 +40,7 @@ HTML_RULES = {
 
 
 def main() -> None:
-    """Ask every judge, write the table, and end with 1 where one is not content."""
+    """Run every tool, write the table, and exit with 1 if one misses its goal."""
     for program in ("npm", "testssl", "nginx", "chromium"):
         if not shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin"):
             sys.exit(f"{program} is missing. Install it, then run make scans again.")
@@ -48,7 +48,7 @@ def main() -> None:
         # The packages run as another user.
         Path(name).chmod(0o755)
         folder = Path(name, "npm")
-        # The list of preloaded hosts is brought by a script; none of them is ours.
+        # An install script would fetch the preload list. We are not on it.
         observatory = npm_packages.install(folder) / "@mdn" / "mdn-http-observatory"
         (observatory / "conf" / "hsts-preload.json").write_text("{}")
         rows = [
@@ -58,19 +58,19 @@ def main() -> None:
             *tls_rows(Path(name)),
         ]
     table = "\n".join(
-        f"| {judge} | {asked} | {said} |" for judge, asked, said, _ in rows
+        f"| {tool} | {goal} | {result} |" for tool, goal, result, _ in rows
     )
     today = datetime.now(UTC).date()
     text = REPORT.read_text(encoding="utf-8")
-    kept = text.partition("<!-- from here on by make scans -->\n")
+    kept = text.partition("<!-- make scans writes everything below this line -->\n")
     REPORT.write_text(
-        f"{kept[0]}{kept[1]}\nSaid on {today}:\n\n| judge | asked for | said |\n"
+        f"{kept[0]}{kept[1]}\nMeasured on {today}:\n\n| tool | goal | result |\n"
         f"|---|---|---|\n{table}\n",
         encoding="utf-8",
     )
     print(table)
-    if not all(holds for *_, holds in rows):
-        sys.exit("A judge is not content.")
+    if not all(is_met for *_, is_met in rows):
+        sys.exit("A tool missed its goal: see the table.")
 
 
 Row = tuple[str, str, str, bool]
@@ -104,12 +104,12 @@ def html_rows(folder: Path) -> Iterator[Row]:
     command = ["npx", "--no-install", "html-validate", "--max-warnings=0", str(pages)]
     run = npm_packages.run(command, folder, check=False)
     count = len(list(pages.iterdir()))
-    said = "no finding" if run.returncode == 0 else run.stdout.strip()[-300:]
-    yield "html-validate", f"{count} documents valid", said, run.returncode == 0
+    result = "no finding" if run.returncode == 0 else run.stdout.strip()[-300:]
+    yield "html-validate", f"{count} documents valid", result, run.returncode == 0
 
 
 def lighthouse_rows(folder: Path, authority: Path) -> Iterator[Row]:
-    """Ask Lighthouse, as of a copy that search engines may list."""
+    """Run Lighthouse on a copy that search engines may list."""
     del authority
     categories = {"accessibility": 100, "best-practices": 100, "seo": 91}
     for tag in ("en", "ar"):
@@ -133,12 +133,12 @@ def lighthouse_rows(folder: Path, authority: Path) -> Iterator[Row]:
         ]
         for category, least in categories.items():
             score = round(100 * found["categories"][category]["score"])
-            said = str(score) + (f" ({', '.join(short)})" if score < 100 else "")
-            yield f"Lighthouse, {category}, {tag}", "100", said, score >= least
+            result = str(score) + (f" ({', '.join(short)})" if score < 100 else "")
+            yield f"Lighthouse, {category}, {tag}", "100", result, score >= least
 
 
 def script_rows(folder: Path, authority: Path) -> Iterator[Row]:
-    """Ask the Observatory, csp_evaluator and Firefox's reader mode."""
+    """Run the Observatory, csp_evaluator and Firefox's reader mode."""
     site = create_site(Settings())
     snapshot = site.guides["en", "identity"]
     policy = dict(snapshot.headers["https"])["Content-Security-Policy"]
@@ -149,20 +149,20 @@ def script_rows(folder: Path, authority: Path) -> Iterator[Row]:
     printed = npm_packages.run(
         command, folder, {"NODE_EXTRA_CA_CERTS": str(authority)}
     ).stdout
-    said = json.loads(printed)
-    score, failed = said["observatory"]["score"], said["observatory"]["failed"]
-    told = f"{score}" + (f" (fails: {', '.join(failed)})" if failed else "")
-    yield "MDN HTTP Observatory", str(OBSERVATORY), told, score >= OBSERVATORY
-    findings = "; ".join(said["csp"]) or "none"
-    yield "csp_evaluator", "no finding above information", findings, not said["csp"]
-    share, numbers = said["reader"]["share"], said["reader"]["numbers"]
-    told = f"{share} % of the letters, {numbers} numbers"
+    reports = json.loads(printed)
+    score, failed = reports["observatory"]["score"], reports["observatory"]["failed"]
+    result = f"{score}" + (f" (fails: {', '.join(failed)})" if failed else "")
+    yield "MDN HTTP Observatory", str(OBSERVATORY), result, score >= OBSERVATORY
+    findings, goal = "; ".join(reports["csp"]), "no finding above information"
+    yield "csp_evaluator", goal, findings or "none", not findings
+    share, numbers = reports["reader"]["share"], reports["reader"]["numbers"]
+    result = f"{share} % of the letters, {numbers} numbers"
     every = snapshot.body.count(b'href="tel:')
-    yield "Reader mode (Readability)", "all is kept", told, numbers == every
+    yield "Reader mode (Readability)", "keeps every number", result, numbers == every
 
 
 def tls_rows(folder: Path) -> Iterator[Row]:
-    """Ask testssl; what it holds against the test's own certificate is left out."""
+    """Run testssl; leave out what it reports about the certificate of this test."""
     report = folder / "testssl.json"
     subprocess.run(
         ["testssl", "--quiet", "--jsonfile", str(report), "localhost:443"],
@@ -170,7 +170,7 @@ def tls_rows(folder: Path) -> Iterator[Row]:
         stdout=subprocess.DEVNULL,
     )
     found = json.loads(report.read_text(encoding="utf-8"))
-    # BREACH takes a secret and an echo of the request; the page has neither.
+    # BREACH needs a secret and an echo of the request; the page has neither.
     left_out = re.compile(
         r"BREACH|cert|OCSP|DNS_CAA|HSTS_preload|engine_problem|scanTime", re.IGNORECASE
     )
@@ -180,8 +180,8 @@ def tls_rows(folder: Path) -> Iterator[Row]:
         if one["severity"] in {"MEDIUM", "HIGH", "CRITICAL", "WARN"}
         and not left_out.search(one["id"])
     ]
-    asked = "no finding above low but BREACH and the test's certificate"
-    yield "testssl", asked, "; ".join(high) or "none", not high
+    goal = "no finding above low except BREACH and the test's certificate"
+    yield "testssl", goal, "; ".join(high) or "none", not high
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""`flask helplines verify`: ask the sources whether they still show the numbers.
+"""`flask helplines verify`: check that the sources still show the numbers.
 
-It sees the text of a page as it comes: no script runs, and pictures are not read.
+It reads only the text that a server sends: it runs no script and reads no picture.
 """
 
 import csv
@@ -20,16 +20,19 @@ import phonenumbers
 
 from quietpage.helpline_references import SEPARATOR
 from quietpage.helpline_tables import TABLE, Helpline, read_table
+from quietpage.progress import progress_map
 
 STILL_THERE, NOT_THERE, NOT_REACHED = "still there", "not there", "not reachable"
 _AGENT = "Quietpage number check"
 # What people put between the digits of a number.
 _BETWEEN = r"[\s.()/\u2010-\u2015-]{0,3}"
+# A line of the table, its row, and an address that is said to show the number.
+Source = tuple[int, Helpline, str]
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much of a source's time and line a check may use."""
+    """How much time and bandwidth of a source a check may use."""
 
     pause_seconds: float = 2
     seconds: float = 20
@@ -38,7 +41,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a source of a row said: one of the three states above, and why."""
+    """The answer of a source: one of the three states above, and the reason."""
 
     line: int
     row: Helpline
@@ -60,7 +63,7 @@ class _Text(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         del tag
-        # A link's number counts too: some pages write it out in words alone.
+        # A number in a link counts too: some pages show it only in words.
         self.parts += [v[4:] for _, v in attrs if v and v.startswith("tel:")]
 
     def handle_data(self, data: str) -> None:
@@ -68,7 +71,7 @@ class _Text(HTMLParser):
 
 
 def is_shown(html: str, number: str, country: str) -> bool:
-    """Return whether a page's text has the number, national or international.
+    """Return whether a page's text has the number, in national or international form.
 
     >>> is_shown("<p>+44 (0)808 2000&nbsp;247", "08082000247", "GB")
     True
@@ -99,32 +102,40 @@ def verify(
     limits: Limits = Limits(),
     tls: ssl.SSLContext | None = None,
 ) -> Iterator[Answer]:
-    """Ask each https source of each row in service once, one after the other."""
+    """Fetch each https source of each row in service once, one after another."""
     tls = tls or ssl.create_default_context()
     asked_at: dict[str, float] = {}
+
+    def ask(source: Source) -> Answer:
+        line, row, address = source
+        host = urlsplit(address).netloc
+        wait = asked_at.get(host, -limits.pause_seconds) + limits.pause_seconds
+        time.sleep(max(0, wait - time.monotonic()))
+        try:
+            html = _page(address, limits, tls)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            return Answer(line, row, address, NOT_REACHED, str(error)[:120])
+        finally:
+            asked_at[host] = time.monotonic()
+        found = is_shown(html, row.phone or row.sms_number, row.country)
+        return Answer(line, row, address, STILL_THERE if found else NOT_THERE)
+
+    yield from progress_map("Asking sources", ask, list(_sources(table, countries)))
+
+
+def _sources(table: Path, countries: Collection[str]) -> Iterator[Source]:
+    """Yield each https source of a number in service."""
     for line, row in read_table(table, Helpline):
         if row.status != "in service" or (countries and row.country not in countries):
             continue
-        number = row.phone or row.sms_number
         for address in row.source.split(SEPARATOR):
-            if not number or not address.startswith("https://"):
-                continue
-            address = address.split()[0]  # noqa: PLW2901 - a note may follow
-            host = urlsplit(address).netloc
-            wait = asked_at.get(host, -limits.pause_seconds) + limits.pause_seconds
-            time.sleep(max(0, wait - time.monotonic()))
-            try:
-                html = _page(address, limits, tls)
-            except (OSError, http.client.HTTPException, ValueError) as error:
-                yield Answer(line, row, address, NOT_REACHED, str(error)[:120])
-            else:
-                found = is_shown(html, number, row.country)
-                yield Answer(line, row, address, STILL_THERE if found else NOT_THERE)
-            asked_at[host] = time.monotonic()
+            if (row.phone or row.sms_number) and address.startswith("https://"):
+                # A note may follow.
+                yield line, row, address.split()[0]
 
 
 def _page(address: str, limits: Limits, tls: ssl.SSLContext) -> str:
-    """Return what one request brings within the limits; a redirect is not followed."""
+    """Return the page that one request gets within the limits; follow no redirect."""
     parts = urlsplit(address)
     end = time.monotonic() + limits.seconds
     connection = http.client.HTTPSConnection(
@@ -159,14 +170,14 @@ def _page(address: str, limits: Limits, tls: ssl.SSLContext) -> str:
 
 
 def gone(answers: Collection[Answer]) -> list[int]:
-    """Return the lines of numbers that somebody saw once and no read source shows."""
+    """Return the lines of numbers that somebody saw once and no source still shows."""
     read = [a for a in answers if a.state != NOT_REACHED and a.row.checked]
     there = {a.line for a in read if a.state == STILL_THERE}
     return sorted({a.line for a in read} - there)
 
 
 def write_checked(answers: Collection[Answer], day: date, table: Path = TABLE) -> None:
-    """Put the day into the rows whose number a source still shows."""
+    """Put the date into the rows whose number a source still shows."""
     there = {a.line for a in answers if a.state == STILL_THERE}
     rows = list(read_table(table, Helpline))
     columns = [column.name for column in fields(Helpline)]

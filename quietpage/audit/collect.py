@@ -5,12 +5,13 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from quietpage.errors import QuietpageError
 from quietpage.export.files import guide_file
 from quietpage.negotiation import CODINGS
+from quietpage.progress import progress_map
 
 from .client import PORTS, Client, NoAnswerError, resolve, shortened
 from .exchange import Answer, Request
@@ -123,18 +124,23 @@ def collect(client: Client, release: Release, logs: Logs) -> Evidence:
     """
     client.reach()
     evidence = Evidence(client, release, logs)
-    for request in _requests(client, release):
-        try:
-            evidence.answers.append(client.ask(request))
-        except NoAnswerError as error:
-            if not evidence.answers:
-                raise
-            evidence.unanswered.append((request, error.format_message()))
-        if len(evidence.answers) == 1:
-            _check_page(client, evidence.answers[0])
+    ask = partial(_ask, evidence)
+    list(progress_map("Requests", ask, list(_requests(client, release))))
     if client.scheme == "https":
         evidence.old_tls = list(filter(client.takes_old_tls, client.addresses))
     return evidence
+
+
+def _ask(evidence: Evidence, request: Request) -> None:
+    """Send a request; without an answer to the first, there is nothing to audit."""
+    try:
+        evidence.answers.append(evidence.client.ask(request))
+    except NoAnswerError as error:
+        if not evidence.answers:
+            raise
+        evidence.unanswered.append((request, error.format_message()))
+    if len(evidence.answers) == 1:
+        _check_page(evidence.client, evidence.answers[0])
 
 
 def _check_page(client: Client, page: Answer) -> None:

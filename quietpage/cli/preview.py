@@ -1,6 +1,7 @@
 """`quietpage preview`: the copy as it will be, on this machine only."""
 
 import getpass
+import logging
 import socket
 from collections.abc import Iterable
 from dataclasses import replace
@@ -36,7 +37,14 @@ def command(port: int) -> None:
     click.echo(f"http://localhost:{port}/ shows each save on reload. Ctrl+C ends it.")
     click.echo("From another machine, first type there, and leave it open:")
     click.echo(f"    ssh -L {port}:localhost:{port} {getpass.getuser()}@{host}")
-    run_simple("localhost", port, preview)
+    serve(port, preview)
+
+
+def serve(port: int, application: WSGIApplication) -> None:
+    """Serve on localhost until Ctrl+C, without Werkzeug's lines about each request."""
+    # Its warning about production use would mislead hosts.
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    run_simple("localhost", port, application)
 
 
 def refuse_busy(port: int) -> None:

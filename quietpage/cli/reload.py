@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 
 import click
 from flask import current_app
@@ -12,13 +13,22 @@ from quietpage.content import current_content
 from quietpage.errors import QuietpageError
 from quietpage.own_report import report
 
+# A small, busy machine renders the pages in half a minute.
+_MOST_S = 120
+_PAUSE_S = 0.3
+_OLD_PAGES = (
+    "The old pages stay. These name the reason: systemctl status quietpage;"
+    " journalctl -u quietpage -n 5"
+)
+
 
 @click.command("reload")
 @with_appcontext
 def command() -> None:
     """Render all pages as a test, list the own files, then reload the service.
 
-    If something is wrong, the live site does not change.
+    The command ends when visitors get the new pages. If something is wrong, the live
+    site does not change.
     """
     build_site(current_app)
     for line in report(current_content()):
@@ -29,9 +39,21 @@ def command() -> None:
             "systemctl: is not installed here. Without systemd, send the signal to"
             " gunicorn's first process: kill -USR2 PID"
         )
+    before = _main_pid(systemctl)
     if subprocess.run([systemctl, "reload", "quietpage"], check=False).returncode:  # noqa: S603 - fixed words
-        raise QuietpageError(
-            "systemctl reload quietpage: failed, and the old pages stay. To see why:"
-            " systemctl status quietpage; journalctl -u quietpage -n 5"
-        )
-    click.echo("Reloaded: new visitors get the new pages in a few seconds.")
+        raise QuietpageError(f"systemctl reload quietpage: failed. {_OLD_PAGES}")
+    # For systemd the reload ends with the signal; the pages are rendered after it.
+    end = time.monotonic() + _MOST_S
+    while _main_pid(systemctl) == before:
+        if time.monotonic() > end:
+            raise QuietpageError(
+                f"the service has not rendered the new pages in {_MOST_S} s."
+                f" {_OLD_PAGES}"
+            )
+        time.sleep(_PAUSE_S)
+    click.echo("Reloaded: visitors get the new pages.")
+
+
+def _main_pid(systemctl: str) -> str:
+    command = [systemctl, "show", "--property=MainPID", "--value", "quietpage"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603 - fixed words

@@ -1,7 +1,7 @@
 """The commands for reviews: `flask translate sheet`, `take` and `status`."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -67,6 +67,11 @@ def take_command(file: Path, by: str, day: datetime, *, consent: bool | None) ->
         from quietpage.review.take_sheet import take  # noqa: PLC0415
     except ImportError as error:
         raise QuietpageError(_NEEDS) from error
+    # The reviewer may live where it is tomorrow already.
+    if day.date() > date.today() + timedelta(days=1):  # noqa: DTZ011 - a day
+        raise QuietpageError(
+            f"--on {day.date()} is in the future. Write the day of the review."
+        )
     settings = current_content().settings
     mark = Mark(" ".join(by.split()), day.date())
     filled = read_filled(file)

@@ -13,7 +13,6 @@ from babel.localedata import locale_identifiers
 from babel.messages.plurals import get_plural
 from flask import current_app
 from flask.cli import with_appcontext
-from werkzeug.serving import run_simple
 
 from quietpage.banned_words import has_words
 from quietpage.catalog_checks import (
@@ -23,7 +22,7 @@ from quietpage.catalog_checks import (
     untranslated_messages,
 )
 from quietpage.cli import review
-from quietpage.cli.preview import or_sentence
+from quietpage.cli.preview import or_sentence, serve
 from quietpage.config import load_settings
 from quietpage.content import Content, init_content
 from quietpage.errors import QuietpageError, display_path
@@ -81,7 +80,7 @@ def add_command(tag: str) -> None:
         if has_words(str(locale))
         else (
             f"translations/words.toml has no [{locale}]: add the words that the title"
-            " and the exit may not hold.\n"
+            " and the exit must not contain.\n"
         )
     )
     click.echo(
@@ -157,9 +156,12 @@ def check_command(tags: tuple[str, ...]) -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @with_appcontext
 def preview_command(tag: str, port: int) -> None:
-    """Serve every catalog, however incomplete; each save shows on reload."""
+    """Serve every catalog, however incomplete; each save shows on reload.
+
+    A catalog that cannot be shown gives way to the list of its mistakes.
+    """
     name = str(parse_tag(tag)).replace("_", "-")
-    catalog_of(tag)
+    file = catalog_of(tag)
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
     app.config["TRUSTED_HOSTS"] = ["localhost"]
     app.jinja_env.auto_reload = True
@@ -172,11 +174,16 @@ def preview_command(tag: str, port: int) -> None:
 
     def show(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         init_content(app, Content(settings))
-        answer: Iterable[bytes] = app.wsgi_app(environ, start)
+        try:
+            answer: Iterable[bytes] = app.wsgi_app(environ, start)
+        except QuietpageError as error:
+            # It names the first fault of any catalog. All of this one follow.
+            faults = [error.format_message(), *mistakes(file, read_po(TEMPLATE))]
+            raise QuietpageError("\n".join(dict.fromkeys(faults))) from error
         return answer
 
     click.echo(f"http://localhost:{port}/{name}/ shows each save on reload.")
-    run_simple("localhost", port, or_sentence(show))
+    serve(port, or_sentence(show))
 
 
 def catalog_of(tag: str) -> Path:

@@ -26,7 +26,7 @@ from quietpage.site import Site
 from .server_configs import configurations
 
 ROOT = "/srv/quietpage"
-_SUMS = "SHA256SUMS"
+SUMS = "SHA256SUMS"
 _SUFFIXES = {"identity": "", "br": ".br", "gzip": ".gz"}
 
 
@@ -90,7 +90,7 @@ def export_files(
         files[f"site/{name}"] = site.guides[default, "identity"].body
     files |= configurations(site, settings, root, port)
     sums = (f"{_sha256(files[name])}  {name}\n" for name in sorted(files))
-    return files | {_SUMS: "".join(sums).encode()}
+    return files | {SUMS: "".join(sums).encode()}
 
 
 def check_replaceable(folder: Path) -> None:
@@ -101,16 +101,16 @@ def check_replaceable(folder: Path) -> None:
     """
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
-    if not (folder / _SUMS).is_file():
+    if not (folder / SUMS).is_file():
         raise QuietpageError(
             f"{folder}: is not an export of this site, so nothing in it was touched. "
             "Name a folder that does not exist yet."
         )
-    lines = (folder / _SUMS).read_text("utf-8", "replace").splitlines()
+    lines = (folder / SUMS).read_text("utf-8", "replace").splitlines()
     written = {name: digest for digest, _, name in (x.partition("  ") for x in lines)}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if name == _SUMS or (path.is_dir() and not path.is_symlink()):
+        if name == SUMS or (path.is_dir() and not path.is_symlink()):
             continue
         if path.is_symlink() or written.get(name) != _sha256(path.read_bytes()):
             raise QuietpageError(

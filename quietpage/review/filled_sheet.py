@@ -1,5 +1,6 @@
 """Read a filled-in spreadsheet, whatever else the file contains."""
 
+import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 from openpyxl.cell import Cell
+from openpyxl.utils.cell import range_boundaries
 
 from quietpage.errors import QuietpageError
 from quietpage.message_checks import quoted
@@ -20,14 +22,19 @@ _MOST_UNPACKED = 20_000_000
 _MOST_ROWS = 5000
 _MOST_COLUMNS = 30
 _NEEDED = ("right", "better")
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?\bref="([A-Z0-9:]+)"')
 _HOW = "Ask for the sheet as it was sent, saved as .xlsx."
 
 
 @dataclass(frozen=True)
 class FilledRow:
-    """What a reviewer wrote about one message; `faults` are cells without text."""
+    """What a reviewer wrote about one message; `faults` are cells without text.
+
+    `last` is the last row that an answer's cell covers, if cells are merged.
+    """
 
     number: int
+    last: int
     key: str
     seen: str
     translation: str
@@ -39,12 +46,11 @@ class FilledRow:
 
 @dataclass(frozen=True)
 class Filled:
-    """A filled-in sheet; `notes` say what was not read."""
+    """A filled-in sheet."""
 
     tag: str
     consent: str
     rows: tuple[FilledRow, ...]
-    notes: tuple[str, ...]
 
 
 def read_filled(file: Path) -> Filled:
@@ -55,7 +61,7 @@ def read_filled(file: Path) -> Filled:
     """
     name = file.name
     try:
-        notes = _check_size(file)
+        merged = _merged(file)
         with warnings.catch_warnings():
             # openpyxl warns about parts of the file that we do not use.
             warnings.simplefilter("ignore")
@@ -72,23 +78,24 @@ def read_filled(file: Path) -> Filled:
         tags = [t for c in page[:1] for t in map(_text, c) if t.startswith("id:")]
         if tags:
             consents = [c for other in pages if other is not page for c in other]
-            rows = tuple(_filled_rows(name, page))
-            return Filled(tags[0][3:], _consent(consents), rows, tuple(notes))
+            rows = tuple(_filled_rows(name, page, merged))
+            return Filled(tags[0][3:], _consent(consents), rows)
     raise QuietpageError(
         f"{name}: has lost the hidden column with its rows' ids. {_HOW}"
     )
 
 
-def _check_size(file: Path) -> list[str]:
+def _merged(file: Path) -> dict[tuple[int, int], int]:
+    """Return {(row, column): last row} of cells that reach over several rows."""
     with zipfile.ZipFile(file) as packed:
         parts = packed.infolist()
         unpacked = sum(part.file_size for part in parts)
         if file.stat().st_size > _MOST_BYTES or unpacked > _MOST_UNPACKED:
             raise QuietpageError(f"is larger than any of our sheets. {_HOW}")
         pages = [p for p in parts if p.filename.startswith("xl/worksheets/")]
-        if any(b"<mergeCell " in packed.read(page) for page in pages):
-            return ["Some cells are merged: their text counts for the first row."]
-    return []
+        ranges = [r.decode() for p in pages for r in _MERGED.findall(packed.read(p))]
+    corners = map(range_boundaries, ranges)
+    return {(top, left): bottom for left, top, _, bottom in corners if bottom > top}
 
 
 def _page(rows: Iterable[Sequence[Cell]]) -> list[Sequence[Cell]]:
@@ -110,7 +117,9 @@ def _consent(rows: Iterable[Sequence[Cell]]) -> str:
     return ""
 
 
-def _filled_rows(name: str, page: list[Sequence[Cell]]) -> Iterator[FilledRow]:
+def _filled_rows(
+    name: str, page: list[Sequence[Cell]], merged: dict[tuple[int, int], int]
+) -> Iterator[FilledRow]:
     keys = [_text(cell) for cell in page[0]]
     places = {
         ("id" if key.startswith("id:") else key): place
@@ -125,8 +134,11 @@ def _filled_rows(name: str, page: list[Sequence[Cell]]) -> Iterator[FilledRow]:
         written = {key: texts.get(key, "") for key in ("right", "better", "remark")}
         key, _, seen = texts.get("id", "").partition(" ")
         if any(written.values()):
+            answers = (places[k] + 1 for k in _NEEDED if written[k])
+            last = max((merged.get((number, c), number) for c in answers), default=0)
             yield FilledRow(
                 number,
+                min(last, len(page)),
                 key,
                 seen,
                 texts.get("translation", ""),

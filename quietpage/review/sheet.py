@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polib
 from babel.core import Locale
 
+from quietpage.config import ROOT
 from quietpage.content import Content
 from quietpage.errors import QuietpageError
 from quietpage.languages import SOURCE_TAG, Catalogs, find_catalogs
@@ -19,6 +20,8 @@ from .message_order import page_order
 
 # The part of a sentence that a reviewer keeps as it is.
 EXAMPLE = "%(date)s"
+# A row of two cells in docs/translations.md, with a question a line.
+_QUESTIONS = r"^\| {tag} \| ([^|\n]+) \|$"
 _TERM = re.compile(r"^\| ([^|]+) \| ([^|]+) \| ([^|]*) \|$", re.MULTILINE)
 
 
@@ -47,6 +50,7 @@ class Sheet:
     tag: str
     locale: Locale
     texts: ReviewTexts
+    questions: tuple[str, ...]
     terms: tuple[tuple[str, str, str], ...]
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
@@ -94,7 +98,7 @@ def make_sheet(content: Content, tag: str) -> Sheet:
         found = tuple(cells.get(column.key, "") for column in columns)
         rows.append(Row(found, message == heading))
     terms = () if is_source else glossary(str(locale))
-    return Sheet(tag, locale, texts, terms, columns, tuple(rows))
+    return Sheet(tag, locale, texts, questions(tag), terms, columns, tuple(rows))
 
 
 def sheet_texts(catalogs: Catalogs, tag: str) -> ReviewTexts:
@@ -113,6 +117,13 @@ def sheet_texts(catalogs: Catalogs, tag: str) -> ReviewTexts:
 def row_id(message: str, translation: str) -> str:
     """Return the id of a row: hashes of the English, and of both texts as shown."""
     return f"{text_code(message, '')} {text_code(message, translation)}"
+
+
+def questions(tag: str) -> tuple[str, ...]:
+    """Return what a native speaker is asked first, nothing where no one has asked."""
+    text = (ROOT / "docs" / "translations.md").read_text(encoding="utf-8")
+    row = re.search(_QUESTIONS.format(tag=tag), text, re.MULTILINE)
+    return tuple(re.sub("`(.+?)`", r"“\1”", row[1]).split("<br>")) if row else ()
 
 
 def glossary(locale: str) -> tuple[tuple[str, str, str], ...]:

@@ -13,6 +13,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from .sheet import Sheet
 
 CONSENT = "consent"
+# Without a name, a program may take another font than that of all other cells.
+_BOLD = Font(name="Calibri", bold=True)
+_TITLE = Font(name="Calibri", bold=True, size=16)
 _READING_ORDER = {"ltr": 1, "rtl": 2}
 _LINE_HEIGHT = 15
 _LINE = Side(style="thin", color="BBBBBB")
@@ -44,23 +47,26 @@ def _write_first(sheet: Sheet, page: Worksheet) -> None:
     for column, width in zip("ABC", (70, 40, 60), strict=True):
         page.column_dimensions[column].width = width
     page.column_dimensions["D"].hidden = True
-    _text(page, 1, 1, texts.title, direction).font = Font(bold=True, size=16)
+    _text(page, 1, 1, texts.title, direction).font = _TITLE
     said = (texts.purpose, texts.safety, texts.tone, texts.terms, sheet.how)
     for number, text in enumerate(said, 2):
         _text(page, number, 1, text, direction)
     number = len(said) + 2
-    _text(page, number, 1, texts.consent, direction).font = Font(bold=True)
+    _text(page, number, 1, texts.consent, direction).font = _BOLD
     _to_fill_in(_text(page, number, 2, "", direction))
     _text(page, number, 4, CONSENT)
     _offer_answers(sheet, page, f"B{number}")
     if sheet.terms:
         number += 2
-        _text(page, number, 1, texts.terms_heading, direction).font = Font(bold=True)
+        _text(page, number, 1, texts.terms_heading, direction).font = _BOLD
+        for question in sheet.questions:
+            number += 1
+            _text(page, number, 1, question)
         for term, used, why in sheet.terms:
             number += 1
-            _text(page, number, 1, term)
-            _text(page, number, 2, used, direction)
-            _text(page, number, 3, why)
+            _text(page, number, 1, term).border = _BOX
+            _text(page, number, 2, used, direction).border = _BOX
+            _text(page, number, 3, why).border = _BOX
 
 
 def _write_rows(sheet: Sheet, page: Worksheet) -> None:
@@ -71,7 +77,7 @@ def _write_rows(sheet: Sheet, page: Worksheet) -> None:
         # Hidden names, by which the columns are found again.
         _text(page, 1, place, column.heading if column.key == "id" else column.key)
         head = _text(page, 2, place, column.heading, sheet.direction)
-        head.font, head.fill, head.border = Font(bold=True), _HEADING, _BOX
+        head.font, head.fill, head.border = _BOLD, _HEADING, _BOX
     page.row_dimensions[1].hidden = True
     page.freeze_panes = "A3"
     page.print_title_rows = "2:2"
@@ -85,7 +91,9 @@ def _write_rows(sheet: Sheet, page: Worksheet) -> None:
             if column.key in {"right", "better", "remark"}:
                 _to_fill_in(cell)
             elif row.is_heading:
-                cell.font, cell.fill = Font(bold=True), _HEADING
+                cell.fill = _HEADING
+                if column.key in {"english", "translation"}:
+                    cell.font = _BOLD
             if column.key == "right" and number == 3:  # noqa: PLR2004
                 letter, last = cell.column_letter, len(sheet.rows) + 2
                 _offer_answers(sheet, page, f"{letter}3:{letter}{last}")

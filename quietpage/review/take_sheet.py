@@ -73,7 +73,7 @@ def take(
     mark = mark if consents else Mark("", mark.day)
     page = catalogs.unchecked_messages(tag)
     target = _Target(settings, Locale.parse(tag, sep="-"), page.entries, mark)
-    done = Taken(target.file, mark.name, list(filled.notes))
+    done = Taken(target.file, mark.name)
     by_key = {text_code(message, ""): message for message in page.entries}
     for row in filled.rows:
         if row.remark:
@@ -85,6 +85,13 @@ def take(
             except _NotTakenError as reason:
                 done.counts["not taken"] += 1
                 done.lines.append(f"row {row.number}: {reason} Not taken.")
+        if (below := row.last - row.number) > 0:
+            done.counts["not taken"] += below
+            done.lines.append(
+                f"row {row.number}: its answer is in a cell that is merged as far as"
+                f" row {row.last}, and counts for row {row.number} alone. Write an"
+                " answer in each row."
+            )
     review = page.review
     target.save(whole=str(review.day) if review and not review.is_changed else "")
     return done

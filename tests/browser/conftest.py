@@ -1,4 +1,4 @@
-"""One engine at a time on a screen, the site with an exit that tests can see."""
+"""One engine at a time on a screen, and the site with an exit to our destination."""
 
 import shutil
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ def destination(running_destination: Destination) -> Iterator[Destination]:
 def copy(
     tmp_path_factory: pytest.TempPathFactory, running_destination: Destination
 ) -> Iterator[Server]:
-    """The site with an exit to our destination."""
+    """The site, with its exit leading to our destination."""
     folder = tmp_path_factory.mktemp("copy")
     settings = f'exit_url = "{running_destination.url}"\n'
     with start_server(folder, settings=settings) as started:
@@ -49,13 +49,13 @@ def copy(
 
 @pytest.fixture(scope="session")
 def own_site(running_destination: Destination) -> Site:
-    """What `copy` serves, to be altered."""
+    """The site that `copy` serves, for tests to change."""
     return create_site(Settings(exit_url=running_destination.url))
 
 
-# WebKitGTK's driver dies of a segmentation fault in one run of a few: a request to it
-# is refused, broken off or never answered. Such a test runs again, and the summary says
-# so. No other failure gets a second try.
+# In one run of a few, WebKitGTK's driver crashes with a segmentation fault: a request
+# to it is refused, broken off or never answered. Such a test runs again, and the
+# summary says so. No other failure gets a second attempt.
 DRIVER_DIED = pytest.mark.flaky(
     reruns=1, only_rerun=["MaxRetryError", "ProtocolError", "ReadTimeoutError"]
 )
@@ -80,7 +80,7 @@ def engine(
 
 @pytest.fixture
 def visit(engine: Engine, copy: Server, destination: Destination) -> Iterator[Engine]:
-    """The guide in a tab of its own, come to from a page of search results."""
+    """The guide in a new tab, opened from a page of search results."""
     engine.fresh_tab()
     engine.open(f"{destination.url}search")
     engine.open(copy.url)

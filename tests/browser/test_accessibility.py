@@ -1,4 +1,4 @@
-"""Everyone: axe, text spacing, forced colours, the order that screen readers get."""
+"""Accessibility: axe, text spacing, forced colours, the order for screen readers."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -25,9 +25,9 @@ RULES = {
 }
 
 
-# Tags and attributes are the same in every language, which the start sees to. So each
-# colour scheme and width once in each direction, and one language of every other
-# script; the long form runs all of them.
+# Tags and attributes are the same in every language; the site checks that at start. So
+# this covers each colour scheme and width once in each direction, and one language in
+# every other script. The long form runs all of them.
 LAID_OUT = {
     ("en", "phone", "light"),
     ("ar", "phone", "dark"),
@@ -47,7 +47,7 @@ IN_OTHER_SCRIPTS = ("hi", "ja", "ru", "ur")
         }
     ),
 )
-def test_axe_finds_nothing(
+def test_axe_finds_no_violation(
     page: Page, server: Server, tag: str, size: str, scheme: str
 ) -> None:
     width, height = SIZES[size]
@@ -67,10 +67,10 @@ def test_axe_finds_nothing(
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-def test_text_may_be_spaced_as_readers_need(page: Page, width: int) -> None:
+def test_wider_text_spacing_cuts_nothing_off(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 640})
     page.evaluate(OPEN_ALL)
-    # The policy admits no style from elsewhere; a reader's browser asks no policy.
+    # The policy forbids other styles, but does not bind the reader's browser settings.
     page.context.new_cdp_session(page).send("Page.setBypassCSP", {"enabled": True})
     page.reload()
     page.add_style_tag(content=SPACING)
@@ -91,7 +91,7 @@ def test_text_may_be_spaced_as_readers_need(page: Page, width: int) -> None:
     )
 
 
-def test_targets_that_matter_are_44_pixels_high(page: Page) -> None:
+def test_important_targets_are_44_pixels_high(page: Page) -> None:
     page.evaluate(OPEN_ALL)
 
     low = page.locator(
@@ -134,7 +134,7 @@ def test_nothing_moves_by_itself(page: Page) -> None:
 
 
 def spoken(page: Page) -> list[tuple[str, str]]:
-    """Return (role, name) of what the accessibility tree holds, in reading order."""
+    """Return (role, name) of each node in the accessibility tree, in reading order."""
     session = page.context.new_cdp_session(page)
     nodes = session.send("Accessibility.getFullAXTree")["nodes"]
     by_id = {node["nodeId"]: node for node in nodes}
@@ -150,7 +150,7 @@ def spoken(page: Page) -> list[tuple[str, str]]:
     return list(walk(nodes[0]))
 
 
-def test_screen_readers_get_exit_language_danger_numbers_topics(page: Page) -> None:
+def test_screen_readers_get_the_parts_in_order(page: Page) -> None:
     heard = spoken(page)
 
     named = [n for role, n in heard if role not in {"StaticText", "RootWebArea"}]

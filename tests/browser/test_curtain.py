@@ -30,7 +30,7 @@ from tests.support.input_actions import (
 from tests.support.keyboard_tour import SEEN, arrive, assert_back_shows_nothing
 
 COVER = ["Close this page", "Show the page"]
-# More than the second that the curtain waits in these tests.
+# Longer than the second that the curtain waits in these tests.
 LONG_S = 1.3
 LOOK_AWAY = "document.dispatchEvent(new Event('visibilitychange'))"
 
@@ -45,7 +45,7 @@ def is_covered(visit: Engine) -> bool:
 
 @contextmanager
 def guide(destination: Destination, cover_after_seconds: int) -> Iterator[str]:
-    """Serve the guide with such a curtain; yield its address."""
+    """Serve the guide with a curtain of that many seconds; yield its address."""
     settings = Settings(
         exit_url=destination.url,
         cover_after_seconds=cover_after_seconds,
@@ -82,7 +82,7 @@ def look_elsewhere(visit: Engine, seconds: float = LONG_S) -> None:
     visit.wait(lambda: visit.run("return !document.hidden"))
 
 
-def test_a_page_long_out_of_sight_comes_back_covered(reader: Engine) -> None:
+def test_a_page_that_was_long_out_of_sight_comes_back_covered(reader: Engine) -> None:
     opened = reader.run(SEEN)
 
     look_elsewhere(reader)
@@ -93,7 +93,7 @@ def test_a_page_long_out_of_sight_comes_back_covered(reader: Engine) -> None:
           document.querySelector("body > button").getBoundingClientRect();
         return top > 60 && bottom < innerHeight"""
     )
-    # The exit is the first stop, the button the second.
+    # The exit is the first tab stop, and the button the second.
     reader.perform(typed(TAB, TAB, ENTER))
     reader.wait(lambda: reader.run(SEEN) == opened)
     assert reader.run("return scrollY") == 500
@@ -111,7 +111,7 @@ def test_the_exit_leaves_from_under_the_cover(
     assert_back_shows_nothing(reader, destination)
 
 
-def test_a_drag_off_the_exit_lifts_no_cover(
+def test_a_drag_off_the_exit_keeps_the_cover(
     reader: Engine, destination: Destination
 ) -> None:
     look_elsewhere(reader)
@@ -123,14 +123,14 @@ def test_a_drag_off_the_exit_lifts_no_cover(
     assert destination.asked == []
 
 
-def test_a_short_look_elsewhere_covers_nothing(visit: Engine) -> None:
+def test_a_short_absence_does_not_cover_the_page(visit: Engine) -> None:
     look_elsewhere(visit, 0)
 
     assert len(seen(visit)) > 20
 
 
 def test_a_page_that_was_never_out_of_sight_is_not_covered(reader: Engine) -> None:
-    # For longer than the curtain waits, as a reader reads.
+    # The reader reads for longer than the curtain waits.
     time.sleep(LONG_S)
 
     reader.run(LOOK_AWAY)
@@ -139,10 +139,10 @@ def test_a_page_that_was_never_out_of_sight_is_not_covered(reader: Engine) -> No
 
 
 @pytest.mark.parametrize("has_cache", [True, False])
-def test_back_to_the_page_comes_back_covered(
+def test_back_to_the_page_finds_it_covered(
     tmp_path: Path, display: Display, destination: Destination, *, has_cache: bool
 ) -> None:
-    """As when the reader left by the address bar, and the partner presses Back."""
+    """The reader leaves by the address bar, and the partner presses Back."""
     del display
     (tmp_path / "firefox").mkdir()
     off = [] if has_cache else ["--disable-features=BackForwardCache"]
@@ -167,7 +167,7 @@ def test_back_to_the_page_comes_back_covered(
 def test_back_finds_the_page_covered_before_the_browser_draws_it(
     reader: Engine, destination: Destination
 ) -> None:
-    """It was covered as it was left; docs/exit.md says what an old picture shows."""
+    """The page covers itself on leaving; docs/exit.md says what can still flash."""
     reader.run(
         f"""addEventListener("pageshow", () => {{
           window.seenAtOnce = (() => {{ {SEEN} }})();
@@ -179,7 +179,7 @@ def test_back_finds_the_page_covered_before_the_browser_draws_it(
     reader.traverse(-1)
     reader.shows(url)
 
-    # Kept in memory the page has the listener; loaded again it is covered as it loads.
+    # A page kept in memory still has the listener; a reloaded one covers itself.
     at_once = reader.run("return window.seenAtOnce || ''")
     assert [line for line in at_once.split("\n") if line] in ([], COVER)
     assert is_covered(reader)
@@ -191,7 +191,7 @@ def test_back_finds_the_page_covered_before_the_browser_draws_it(
 
 
 @pytest.mark.parametrize("reader", [0], indirect=True)
-def test_a_curtain_of_0_never_falls(reader: Engine, destination: Destination) -> None:
+def test_a_curtain_of_0_never_covers(reader: Engine, destination: Destination) -> None:
     url = reader.url()
     look_elsewhere(reader)
     assert len(seen(reader)) > 20
@@ -212,14 +212,14 @@ def test_a_reload_is_not_covered(reader: Engine) -> None:
     )
 
     assert len(seen(reader)) > 20
-    # Nor is the place on the page kept.
+    # The scroll position is not kept either.
     assert reader.run("return scrollY") == 0
 
 
 def test_a_discarded_tab_comes_back_covered(
     tmp_path: Path, display: Display, destination: Destination
 ) -> None:
-    """Phones and savers of memory discard tabs that are out of sight."""
+    """Phones and memory savers discard tabs that are out of sight."""
     del display
     with guide(destination, 30) as url, discarding.chromium(tmp_path, url) as browser:
         browser.run(url, "scrollTo(0, 500)")
@@ -233,11 +233,11 @@ def test_a_discarded_tab_comes_back_covered(
 def test_a_restored_session_comes_back_covered(
     tmp_path: Path, display: Display, destination: Destination
 ) -> None:
-    """As after a crash, or where the browser opens the tabs of last time."""
+    """After a crash, or if the browser opens the tabs of the last session."""
     del display
     preferences = (
         '"browser.startup.page", 3',
-        # Firefox saves its session every 15 seconds; tests wait for less.
+        # Firefox saves its session every 15 seconds; the tests shorten that.
         '"browser.sessionstore.interval", 500',
     )
     saved = tmp_path / "sessionstore-backups" / "recovery.jsonlz4"

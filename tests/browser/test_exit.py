@@ -1,6 +1,6 @@
-"""Leaving, in three engines: at once, by every way, and Back shows nothing.
+"""The exit in three engines: it leaves at once, by every way, and Back shows nothing.
 
-The numbers in brackets are the cases of the requirements that docs/exit.md lists.
+The numbers in brackets are the requirements in docs/exit.md.
 """
 
 from pathlib import Path
@@ -36,7 +36,7 @@ from tests.support.keyboard_tour import SEEN, arrive, assert_back_shows_nothing,
 from tests.support.screen_pixels import grab, is_blank, press_mouse
 
 FOCUS = "document.getElementById('quick-exit').focus()"
-# Every way out, and every way that a trembling hand overdoes it [T7, T12].
+# Every way out, and every way in which shaking hands overdo it [T7, T12].
 WAYS: dict[str, Actions] = {
     "click": press(),
     "click after 50 ms again": press(times=2, pause_ms=50),
@@ -54,7 +54,7 @@ WAYS: dict[str, Actions] = {
     **{f"Shift {count} times": typed(*[SHIFT] * count) for count in (3, 4, 7)},
     "Shift by turns with Esc twice": typed(SHIFT, ESCAPE, SHIFT, ESCAPE, ESCAPE),
 }
-# What must not leave [T8]; a slow second Esc is a test of its own.
+# These must not leave [T8]; a slow second Esc has its own test.
 OTHER_KEYS: dict[str, Actions] = {
     "Esc once": typed(ESCAPE),
     "Shift twice": typed(SHIFT, SHIFT),
@@ -83,10 +83,10 @@ def test_every_way_out_leaves_once_in_the_same_tab(
 
 
 @pytest.mark.parametrize("button", [1, 2])
-def test_every_other_button_leaves_once_in_the_same_tab(
+def test_every_other_mouse_button_leaves_once_in_the_same_tab(
     tmp_path: Path, engine: Engine, copy: Server, destination: Destination, button: int
 ) -> None:
-    # WebKitGTK's driver holds such a button down for as long as it runs.
+    # WebKitGTK's driver holds such a button down until it exits.
     with ENGINES[engine.name](tmp_path) as visit:
         visit.open(f"{destination.url}search")
         visit.open(copy.url)
@@ -99,7 +99,7 @@ def test_every_other_button_leaves_once_in_the_same_tab(
         assert_back_shows_nothing(visit, destination)
 
 
-def test_a_tour_is_one_entry_and_back_shows_nothing(
+def test_a_tour_is_one_history_entry_and_back_shows_nothing(
     visit: Engine, destination: Destination
 ) -> None:
     entries = visit.run("return history.length")
@@ -112,7 +112,7 @@ def test_a_tour_is_one_entry_and_back_shows_nothing(
     assert_back_shows_nothing(visit, destination)
 
 
-def test_the_press_hides_and_a_drag_off_brings_everything_back(
+def test_a_press_hides_the_page_and_a_drag_off_restores_it(
     visit: Engine, destination: Destination
 ) -> None:
     tour(visit)
@@ -128,7 +128,7 @@ def test_the_press_hides_and_a_drag_off_brings_everything_back(
 
 
 @pytest.mark.parametrize("keys", OTHER_KEYS)
-def test_other_keys_are_no_exit(
+def test_other_keys_do_not_leave(
     visit: Engine, destination: Destination, keys: str
 ) -> None:
     visit.perform(OTHER_KEYS[keys])
@@ -153,7 +153,7 @@ def test_a_held_enter_leaves_once(visit: Engine, destination: Destination) -> No
     assert destination.asked == [("/", None, None)]
 
 
-def test_composition_is_no_exit(visit: Engine) -> None:
+def test_keys_during_composition_do_not_leave(visit: Engine) -> None:
     visit.run(
         """const told = { isComposing: true, bubbles: true };
         for (const key of ["Escape", "Escape", "Escape", "Shift", "Shift", "Shift"])
@@ -163,7 +163,7 @@ def test_composition_is_no_exit(visit: Engine) -> None:
     assert len(visit.run(SEEN)) > 1000
 
 
-def test_the_exit_is_the_first_stop_and_named_as_it_reads(visit: Engine) -> None:
+def test_the_exit_is_the_first_tab_stop_and_named_by_its_label(visit: Engine) -> None:
     assert visit.run("return document.activeElement === document.body")
 
     visit.perform(typed(TAB))
@@ -185,7 +185,7 @@ def test_the_exit_is_the_first_stop_and_named_as_it_reads(visit: Engine) -> None
     ]
 
 
-def test_focus_never_ends_under_the_bar(visit: Engine) -> None:
+def test_the_bar_never_covers_the_focus(visit: Engine) -> None:
     visit.run(
         "for (const part of document.querySelectorAll('details')) part.open = true"
     )
@@ -250,11 +250,11 @@ def test_without_back_forward_cache_back_shows_nothing(
             assert_back_shows_nothing(engine, destination)
 
 
-def test_with_a_broken_script_the_link_works_and_the_press_hides(
+def test_with_a_broken_script_the_link_leaves_and_the_press_hides(
     engine: Engine, own_site: Site, destination: Destination
 ) -> None:
     snapshot = own_site.guides["en", "identity"]
-    # The hash of the policy no longer fits, so that engines refuse the script.
+    # The hash in the policy no longer matches, so engines refuse the script.
     script = load_assets().exit_script.encode()
     body = snapshot.body.replace(script, b";" + script)
     assert body != snapshot.body
@@ -274,7 +274,7 @@ def test_with_a_broken_script_the_link_works_and_the_press_hides(
 
         arrive(engine, destination)
         assert destination.asked == [("/", None, None)]
-        # As the page says: without script, Back shows it once.
+        # Without script, Back shows the page once, as the page says.
         engine.traverse(-1)
         engine.shows(url)
         engine.fresh_tab()
@@ -288,7 +288,7 @@ def test_the_exit_works_from_the_first_2_kb(
     display: Display,
     coding: str,
 ) -> None:
-    # WebKitGTK's network library holds brotli back until 8 kB have come.
+    # WebKitGTK's network library holds brotli back until 8 kB have arrived.
     size = 8192 if (engine.name, coding) == ("WebKitGTK", "br") else 2048
     snapshot = own_site.guides["en", coding]
     engine.fresh_tab()

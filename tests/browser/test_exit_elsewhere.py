@@ -1,4 +1,4 @@
-"""The exit on a page that is not ours, made of what docs/exit-elsewhere.md prints."""
+"""The exit on another site's page, built from the code in docs/exit-elsewhere.md."""
 
 import base64
 import hashlib
@@ -27,7 +27,7 @@ from tests.support.keyboard_tour import SEEN, arrive, assert_back_shows_nothing
 
 DOCUMENT = (ROOT / "docs" / "exit-elsewhere.md").read_text(encoding="utf-8")
 SCRIPT = (ROOT / "static" / "exit.js").read_bytes()
-# As of an organisation: a framework's style, a menu, columns, a form.
+# Like an organisation's page: a framework's style, a menu, columns, a form.
 PAGE = """<!doctype html><html lang=en><meta charset=utf-8><title>Diary</title>
 <style>.hidden { display: none } {style}</style>
 {body}"""
@@ -44,7 +44,7 @@ WAYS: dict[str, Actions] = {
 
 
 def block(language: str) -> str:
-    """Return the document's only block of code in that language."""
+    """Return the only code block in that language in the document."""
     fence = re.compile(rf"^```{language}\n(.*?)^```", re.MULTILINE | re.DOTALL)
     (found,) = fence.findall(DOCUMENT)
     return str(found)
@@ -52,7 +52,7 @@ def block(language: str) -> str:
 
 @pytest.fixture
 def other_site(engine: Engine, destination: Destination) -> Iterator[Engine]:
-    """The page in a tab of its own, come to from a page of search results."""
+    """The page in a new tab, opened from a page of search results."""
     body = block("html").replace("https://www.example.org/", destination.url)
     content = CONTENT.replace("{text}", TEXT)
     assert "Your page" in body
@@ -87,7 +87,7 @@ def test_the_printed_hash_is_the_script_s() -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_it_leaves_and_back_shows_nothing(
+def test_the_exit_leaves_and_back_shows_nothing(
     other_site: Engine, destination: Destination, way: str
 ) -> None:
     other_site.perform(WAYS[way])
@@ -97,7 +97,7 @@ def test_it_leaves_and_back_shows_nothing(
     assert_back_shows_nothing(other_site, destination)
 
 
-def test_a_press_hides_the_page_and_a_drag_off_the_bar_brings_it_back(
+def test_a_press_hides_the_page_and_a_drag_off_restores_it(
     other_site: Engine, destination: Destination
 ) -> None:
     other_site.run(
@@ -119,7 +119,7 @@ def test_a_press_hides_the_page_and_a_drag_off_the_bar_brings_it_back(
     assert destination.asked == []
 
 
-def test_nothing_but_the_title_is_left_while_the_destination_is_slow(
+def test_only_the_title_is_left_while_the_destination_is_slow(
     other_site: Engine, destination: Destination
 ) -> None:
     other_site.watch()
@@ -144,7 +144,7 @@ def test_back_to_the_page_finds_it_covered(
     other_site.wait(lambda: other_site.run(SEEN).split() == cover)
 
 
-def test_its_links_leave_no_entry_behind(
+def test_its_links_add_no_history_entry(
     other_site: Engine, destination: Destination
 ) -> None:
     other = other_site.url() + "other"

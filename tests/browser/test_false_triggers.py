@@ -1,4 +1,4 @@
-"""Reading is no exit: a minute of it in `make test`, ten in `make robustness` [T16]."""
+"""Reading does not leave: one minute in `make test`, ten in `make robustness` [T16]."""
 
 import random
 import time
@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from tests.support.scale import scaled
 
 MINUTES = scaled(1, 10)
-# What hands and screen readers press while reading; Esc and Shift are among it.
+# Keys that hands and screen readers press while reading, Esc and Shift included.
 KEYS = [
     *("Tab", "Shift+Tab", "Space", "Shift+Space", "PageDown", "PageUp", "Home", "End"),
     *("ArrowDown", "ArrowUp", "ArrowLeft", "Shift+ArrowDown", "Shift+ArrowRight"),
@@ -25,7 +25,7 @@ def read_on(page: Page, chance: random.Random, last_key: str) -> str:
         case 0:
             page.mouse.wheel(0, chance.randint(-600, 900))
         case 1:
-            # Text is selected, or a topic opened.
+            # This selects text or opens a topic.
             page.mouse.move(x, y)
             page.mouse.down()
             page.mouse.move(chance.randint(5, 350), chance.randint(80, 620), steps=3)
@@ -35,9 +35,9 @@ def read_on(page: Page, chance: random.Random, last_key: str) -> str:
                 x, y
             )
         case _:
-            # Two Esc or three Shift in a row are the exit, not reading.
+            # Two Esc or three Shift in a row mean to leave.
             key = chance.choice([key for key in KEYS if key != last_key])
-            # Nor is Enter or Space on the exit.
+            # So do Enter and Space on the exit.
             if key == "Space":
                 page.evaluate("document.activeElement.blur()")
             page.keyboard.press(key)
@@ -45,8 +45,8 @@ def read_on(page: Page, chance: random.Random, last_key: str) -> str:
     return ""
 
 
-def test_reading_is_no_exit(page: Page) -> None:
-    # A helpline's or a language's link, met by chance, is no accident of the exit.
+def test_reading_does_not_leave(page: Page) -> None:
+    # A helpline or language link pressed by chance says nothing about the exit.
     page.evaluate(
         """for (const link of document.querySelectorAll("#page a"))
           link.removeAttribute("href")"""

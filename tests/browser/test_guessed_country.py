@@ -1,4 +1,4 @@
-"""The reader's country opens by itself, where there is reason to believe it."""
+"""The reader's country opens by itself if the browser gives reason to guess it."""
 
 from collections.abc import Iterator
 
@@ -16,12 +16,12 @@ from tests.support.gunicorn import Server
         ("zh-Hant-TW", "Asia/Taipei", "TW"),
         ("en-US", "America/New_York", "US"),
         ("en-US", "Pacific/Honolulu", "US"),
-        # The default of phones the world over.
+        # The default of phones all over the world.
         ("en-US", "Europe/Berlin", None),
         ("en-US", "UTC", None),
-        # A country with an emergency number alone.
+        # A country with only an emergency number.
         ("en-GD", "America/Grenada", "GD"),
-        # No region, one that is no country, one without a row.
+        # No region, a region that is not a country, and a country without a row.
         ("en", "Europe/London", None),
         ("es-419", "America/Lima", None),
         ("en-AQ", "Antarctica/Troll", None),
@@ -58,7 +58,7 @@ def list_without_script(browser: Browser, server: Server) -> Iterator[Page]:
     context.close()
 
 
-def test_without_script_every_country_is_in_the_list(list_without_script: Page) -> None:
+def test_without_script_the_list_has_every_country(list_without_script: Page) -> None:
     list_without_script.locator("#GB > summary").click()
 
     assert list_without_script.locator("#GB .call").first.is_visible()
@@ -73,7 +73,7 @@ def test_a_country_of_another_language_is_under_its_continent(
     assert list_without_script.locator("#FR .call").first.is_visible()
 
 
-# Upright, below the exit, which is 56 px high.
+# Portrait, below the exit, which is 56 px high.
 ROOM = 640 - 56
 
 
@@ -87,7 +87,7 @@ ROOM = 640 - 56
         ("ar-EG", "ar", "Africa/Cairo"),
     ],
 )
-def test_what_serves_most_fits_one_screen(
+def test_the_lines_for_most_people_fit_one_screen(
     browser: Browser, server: Server, locale: str, tag: str, zone: str
 ) -> None:
     context = browser.new_context(
@@ -103,13 +103,13 @@ def test_what_serves_most_fits_one_screen(
 
     assert page.locator(".numbers > [open] .call").first.is_visible()
     assert bottom - top <= ROOM
-    # The others are folded, and the crisis lines under a heading of their own.
+    # The others are folded, and the crisis lines have their own heading.
     assert page.locator(".numbers > [open] > details[open]").count() == 0
     context.close()
 
 
 def test_find_in_page_opens_a_closed_topic(page: Page, server: Server) -> None:
-    # A text fragment walks the page as find in page does.
+    # A text fragment searches the page as find in page does.
     page.goto(f"{server.url}en/#:~:text=trouble%20breathing")
 
     page.wait_for_selector("details[open] li:has-text('trouble breathing')")

@@ -1,4 +1,4 @@
-"""A visit in Chromium: one request, nothing kept, everything opens."""
+"""A visit in Chromium: one request, nothing stored, everything opens and fits."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from tests.support.locales import LANGUAGES, TAGS
 
 @pytest.fixture
 def counted(server: Server) -> Iterator[tuple[str, list[str]]]:
-    """A server that passes the page on and counts what is asked of it."""
+    """A server that passes the page on and counts the requests."""
     asked: list[str] = []
     answer = server.send(
         b"GET /en/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -33,7 +33,7 @@ def counted(server: Server) -> Iterator[tuple[str, list[str]]]:
 def click_everything_open(page: Page) -> int:
     details = page.locator("details")
     for index in range(details.count()):
-        # The reader's country stands open already.
+        # The reader's country is already open.
         if details.nth(index).get_attribute("open") is None:
             details.nth(index).locator("summary").first.click()
         assert details.nth(index).get_attribute("open") is not None
@@ -46,7 +46,7 @@ def open_everything(page: Page) -> None:
     )
 
 
-def test_a_visit_is_one_request_and_leaves_nothing(
+def test_a_visit_is_one_request_and_stores_nothing(
     context: BrowserContext, counted: tuple[str, list[str]]
 ) -> None:
     url, asked = counted
@@ -79,10 +79,12 @@ def test_storage_of_every_kind_is_empty(page: Page) -> None:
     assert kept == [0, 0, 0, "", 0, 2]
 
 
-def test_the_browser_sees_a_page_alone_that_asks_for_nothing(page: Page) -> None:
+def test_the_page_is_a_secure_context_without_cross_origin_isolation(
+    page: Page,
+) -> None:
     seen = page.evaluate("[isSecureContext, originAgentCluster, crossOriginIsolated]")
 
-    # COOP and COEP hold; what isolation would allow (exact clocks, shared memory), the
+    # COOP and COEP apply; what isolation would allow (exact clocks, shared memory), the
     # policy denies by `cross-origin-isolated=()`.
     assert seen == [True, True, False]
 
@@ -97,7 +99,7 @@ COLLATED = """([groups, tag]) =>
 
 
 @pytest.mark.parametrize("tag", TAGS)
-def test_countries_stand_in_the_order_of_the_language(
+def test_countries_are_in_the_order_of_the_language(
     page: Page, server: Server, tag: str
 ) -> None:
     page.goto(f"{server.url}{tag}/")
@@ -108,7 +110,7 @@ def test_countries_stand_in_the_order_of_the_language(
     assert groups == page.evaluate(COLLATED, [groups, tag])
 
 
-# Phones upright and across, a tablet, desktops, and a desktop zoomed to 400 %.
+# Phones in portrait and landscape, a tablet, desktops, and a desktop at 400 % zoom.
 SIZES = [
     (320, 256),
     (320, 568),
@@ -161,7 +163,7 @@ def test_the_exit_is_on_top_at_every_scroll_position(
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=TAGS)
-def test_no_label_wraps_to_a_third_line_or_is_cut(
+def test_no_label_is_cut_or_wraps_to_a_third_line(
     page: Page, server: Server, language: Language
 ) -> None:
     page.set_viewport_size({"width": 320, "height": 568})
@@ -180,7 +182,7 @@ def test_no_label_wraps_to_a_third_line_or_is_cut(
     )
     open_everything(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    # Numbers stand as they are dialled.
+    # Numbers are written as people dial them.
     assert set(
         page.locator(".call").evaluate_all(
             "all => all.map((one) => getComputedStyle(one).direction)"
@@ -219,7 +221,7 @@ def test_no_other_target_is_near_the_exit_at_load(page: Page) -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(360, 640), (1280, 720)])
-def test_the_exit_is_whole_with_text_of_double_size(
+def test_the_exit_is_whole_with_text_at_200_percent(
     page: Page, width: int, height: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": height})
@@ -231,7 +233,7 @@ def test_the_exit_is_whole_with_text_of_double_size(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_a_pinched_page_keeps_the_exit_in_sight(
+def test_a_zoomed_page_keeps_the_exit_in_sight(
     browser: Browser, server: Server
 ) -> None:
     context = browser.new_context(
@@ -242,7 +244,7 @@ def test_a_pinched_page_keeps_the_exit_in_sight(
     page.evaluate("scrollTo(0, 400)")
     fingers = context.new_cdp_session(page)
 
-    # Made of touches, it does nothing while touches are emulated.
+    # A pinch made of touches does nothing while touch is emulated.
     fingers.send(
         "Input.synthesizePinchGesture",
         {"x": 200, "y": 400, "scaleFactor": 4, "gestureSourceType": "mouse"},
@@ -262,7 +264,7 @@ def test_a_pinched_page_keeps_the_exit_in_sight(
     # A finger that slips on it leaves, as on any page.
     elsewhere = Settings().exit_url
     page.route(elsewhere, lambda asked: asked.fulfill(body="Elsewhere"))
-    # In pixels of the page, a quarter of the screen's: the bar is 14 high.
+    # Page pixels are a quarter of the screen's here: the bar is 14 high.
     touch(fingers, "touchStart", (30, 7))
     for x in range(33, 60, 3):
         touch(fingers, "touchMove", (x, 7))
@@ -285,7 +287,7 @@ def test_screen_readers_get_a_link_with_name_and_keys(page: Page) -> None:
     link = next(node for node in spoken if node["role"]["value"] == "link")
     assert link["name"]["value"] == "Close this page"
     assert link["description"]["value"] == "Or press Esc twice, or Shift three times"
-    # Among the first three that are spoken, the root and the banner before it.
+    # It is among the first three spoken, after the root and the banner.
     roles = [node["role"]["value"] for node in spoken]
     assert roles.index("link") <= 3
     assert "alert" not in roles

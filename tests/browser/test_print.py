@@ -1,4 +1,4 @@
-"""Paper: a small card, the plan to fill in, and nothing that was not open."""
+"""Printing: a small card, the plan to fill in, and only the topics that are open."""
 
 import base64
 import io
@@ -21,7 +21,7 @@ def printed(page: Page) -> list[str]:
     return [sheet.extract_text() for sheet in PdfReader(io.BytesIO(pdf)).pages]
 
 
-def test_the_card_comes_first_and_tells_of_numbers_only(page: Page) -> None:
+def test_the_card_comes_first_and_has_only_numbers(page: Page) -> None:
     whole = "\n".join(printed(page))
     card, plan = whole.split("Make a safety plan")
 
@@ -33,7 +33,7 @@ def test_the_card_comes_first_and_tells_of_numbers_only(page: Page) -> None:
     for heading in ("Staying for now", "Getting ready to leave", "After you leave"):
         assert heading in plan
     assert "Pick a code word." in plan
-    # Nothing of topics that are closed, of the exit, and of where and when.
+    # Nothing from closed topics, no exit, no address, no time.
     for absent in (
         *(
             "Close this page",
@@ -52,7 +52,7 @@ def test_the_card_comes_first_and_tells_of_numbers_only(page: Page) -> None:
         assert absent not in plan, absent
 
 
-def test_what_is_open_is_printed_too(page: Page) -> None:
+def test_open_topics_are_printed_too(page: Page) -> None:
     page.get_by_text("If you worry about a friend").click()
 
     whole = "\n".join(printed(page))
@@ -63,7 +63,9 @@ def test_what_is_open_is_printed_too(page: Page) -> None:
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script on", "script off"])
-def test_without_a_country_there_is_the_plan_alone(page: Page, *, script: bool) -> None:
+def test_without_a_country_only_the_plan_is_printed(
+    page: Page, *, script: bool
+) -> None:
     browser = page.context.browser
     assert browser
     context = browser.new_context(java_script_enabled=script, locale="en")
@@ -96,7 +98,7 @@ def test_printing_leaves_the_page_as_it_was(page: Page) -> None:
     assert page.locator("[data-form]").count() == 0
 
 
-def test_every_card_is_as_wide_as_a_bank_card_and_not_much_higher(page: Page) -> None:
+def test_every_card_is_as_wide_as_a_bank_card_and_not_much_taller(page: Page) -> None:
     page.evaluate(
         """document.querySelectorAll("details, .numbers p[id]").forEach(
           (one) => one.setAttribute("open", ""))"""

@@ -20,7 +20,7 @@ ACCENTS = str.maketrans("aeiouyAEIOUY", "áéíóúýÁÉÍÓÚÝ")
 
 
 class Pseudo(Messages):
-    """Every message in brackets, accented, and longer by a third."""
+    """Translations that bracket and accent each message and make it a third longer."""
 
     def gettext(self, message: str) -> str:
         parts = re.split(r"(%\(\w+\)s)", message)
@@ -34,7 +34,7 @@ class Pseudo(Messages):
 
 
 def rendered(tag: str, locale: str) -> str:
-    """Return the guide in a pseudo-locale that borrows CLDR's data of `locale`."""
+    """Return the guide in a pseudo-locale with the CLDR data of `locale`."""
     app = create_app(Settings(organisation="Mail", contact="mail"))
     language = Language(tag, Locale(locale), Pseudo())
     content = app.extensions["quietpage"]
@@ -44,7 +44,7 @@ def rendered(tag: str, locale: str) -> str:
 
 
 def texts(html: str) -> Iterator[str]:
-    """Yield the texts that are ours to translate, attributes included."""
+    """Yield the texts that translators translate, attributes included."""
     body = html5lib.parse(html).find(f"{SPACE}body")
     assert body is not None
     skipped = {"script", "style"}

@@ -1,4 +1,4 @@
-"""The plan's boxes: ticked on the page, kept nowhere, in three engines."""
+"""The plan's checkboxes in three engines: ticks are kept nowhere."""
 
 from tests.support.browser_engines import Engine
 from tests.support.exit_destination import Destination

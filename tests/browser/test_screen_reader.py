@@ -1,4 +1,4 @@
-"""What Orca is given: names, roles and order by AT-SPI, in Firefox."""
+"""What Firefox gives Orca over AT-SPI: names, roles and order."""
 
 import json
 import subprocess
@@ -20,9 +20,7 @@ BUTTONS = {"push button", "button"}
 
 @pytest.mark.usefixtures("display")
 @pytest.mark.parametrize("tag", ["en", "ar"])
-def test_orca_is_given_exit_language_danger_numbers_topics(
-    server: Server, tmp_path: Path, tag: str
-) -> None:
+def test_orca_gets_the_parts_in_order(server: Server, tmp_path: Path, tag: str) -> None:
     url = f"{server.url}{tag}/"
     with urllib.request.urlopen(url, timeout=30) as answer:
         page = html5lib.parse(answer.read(), namespaceHTMLElements=False)
@@ -44,7 +42,7 @@ def test_orca_is_given_exit_language_danger_numbers_topics(
     headings = [name for role, name, _ in speaks if role == "heading"]
     label = read_language(tag).messages.gettext("Close this page")
     assert speaks[0][:2] == ["link", label]
-    # The keys are named once, as the link's description.
+    # The keys are mentioned once, in the link's description.
     assert "Esc" in speaks[0][2]
     assert sum("Shift" in node[2] for node in nodes) == 1
     assert headings == wanted

@@ -1,4 +1,4 @@
-"""A destination that is slow, fails or is no page: no text, and nobody is stuck."""
+"""A destination that is slow, fails or sends no page: no text, nobody stranded."""
 
 import shutil
 import sqlite3
@@ -34,8 +34,8 @@ from tests.support.keyboard_tour import arrive
 from tests.support.screen_pixels import window_titles
 
 ASKED_ONCE = [("/", None, None)]
-# The page's clock stands still in these tests, however slow the machine is, and is put
-# forward past what a destination is given.
+# The page's clock is stopped in these tests, however slow the machine is, and is put
+# forward past the time that a destination gets.
 STOP_THE_CLOCK = "const now = Date.now(); Date.now = () => now"
 LATER = "const later = Date.now() + 9000; Date.now = () => later"
 WAYS_ON: dict[str, Actions] = {
@@ -57,7 +57,7 @@ BROWSER_KEYS: dict[str, Actions] = {
 }
 
 
-def test_nothing_but_the_title_is_left_while_the_destination_is_slow(
+def test_only_the_title_is_left_while_the_destination_is_slow(
     visit: Engine, destination: Destination, display: Display
 ) -> None:
     visit.watch()
@@ -69,7 +69,7 @@ def test_nothing_but_the_title_is_left_while_the_destination_is_slow(
     states = visit.states(20)
 
     assert states == [["", "Notes"]] * 20
-    # What a window list or a screen reader says.
+    # The title, as a window list or a screen reader gives it.
     assert any("Notes" in title for title in titles)
     assert not any("localhost" in title for title in titles)
 
@@ -103,7 +103,7 @@ def test_a_destination_that_fails_shows_nothing_of_ours(
     visit.shows(f"{destination.url}search")
 
 
-def test_offline_the_page_is_empty_all_the_same(visit: Engine) -> None:
+def test_the_page_is_empty_offline_too(visit: Engine) -> None:
     # Nothing listens on port 1.
     visit.run("document.getElementById('quick-exit').href = 'https://127.0.0.1:1/'")
 
@@ -137,7 +137,7 @@ def test_a_reload_during_a_slow_exit_stays_empty_and_leaves_again(
 
 
 def leave_for_nothing(visit: Engine, destination: Destination) -> None:
-    """Leave for a destination whose answer is no page; ours stays, emptied."""
+    """Leave for a destination that sends no page; ours stays, emptied."""
     destination.reset("empty")
     visit.run(STOP_THE_CLOCK)
     visit.perform(press())
@@ -146,13 +146,13 @@ def leave_for_nothing(visit: Engine, destination: Destination) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS_ON)
-def test_after_an_answer_that_is_no_page_the_next_press_leaves_again(
+def test_after_a_response_without_a_page_the_next_press_leaves_again(
     visit: Engine, destination: Destination, way: str
 ) -> None:
     leave_for_nothing(visit, destination)
     destination.reset()
 
-    # A hand that hammers must not start a slow load over.
+    # Repeated presses must not restart a slow load.
     visit.perform(WAYS_ON[way])
     visit.perform(WAYS_ON[way])
     assert destination.asked == []
@@ -179,7 +179,7 @@ def test_after_stop_the_next_key_leaves_again(
     arrive(visit, destination)
 
 
-def test_each_try_gets_more_time_than_the_one_before(
+def test_each_attempt_gets_more_time_than_the_one_before(
     visit: Engine, destination: Destination
 ) -> None:
     leave_for_nothing(visit, destination)
@@ -187,7 +187,7 @@ def test_each_try_gets_more_time_than_the_one_before(
     visit.perform(typed(ESCAPE))
     visit.wait(lambda: len(destination.asked) == 2)
 
-    # 9 s after the second time it was asked.
+    # 9 s after the second request.
     visit.run(LATER)
     visit.perform(typed(ESCAPE))
     destination.reset()
@@ -199,7 +199,7 @@ def test_each_try_gets_more_time_than_the_one_before(
 
 
 @pytest.mark.parametrize("keys", BROWSER_KEYS)
-def test_the_browser_s_own_keys_are_its_own_after_the_exit(
+def test_the_browser_s_own_keys_work_after_the_exit(
     visit: Engine, destination: Destination, keys: str
 ) -> None:
     leave_for_nothing(visit, destination)
@@ -221,7 +221,7 @@ def test_the_browser_s_own_keys_are_its_own_after_the_exit(
 def test_the_history_keeps_the_neutral_title(
     tmp_path: Path, display: Display, copy: Server, destination: Destination
 ) -> None:
-    """Firefox; Chromium takes the destination's title, as docs/privacy.md says."""
+    """In Firefox only: Chromium shows the destination's title, see docs/privacy.md."""
     del display
     profile = tmp_path / "profile"
     profile.mkdir()
@@ -238,7 +238,7 @@ def test_the_history_keeps_the_neutral_title(
 
 
 def history(profile: Path) -> dict[str, str]:
-    """Return {address: title}; of a copy, for Firefox locks its own."""
+    """Return {address: title} from a copy, because Firefox locks its file."""
     for file in profile.glob("places.sqlite*"):
         shutil.copy(file, profile.parent)
     with closing(sqlite3.connect(profile.parent / "places.sqlite")) as places:

@@ -1,6 +1,6 @@
-"""Hands that tremble: whatever begins and ends on the bar leaves, nothing else does.
+"""Shaking hands: every press that begins and ends on the bar leaves, no other does.
 
-Firefox's driver knows no pen, WebKitGTK's neither pen nor touch; there the mouse slips.
+Firefox's driver has no pen, WebKitGTK's no pen and no touch; there the mouse slips.
 """
 
 import pytest
@@ -67,7 +67,9 @@ def test_every_touch_leaves_once_in_the_same_tab(
 
 @with_pen
 @pytest.mark.parametrize("way", [*SLIPS, "long press"])
-def test_every_pen_leaves(visit: Engine, destination: Destination, way: str) -> None:
+def test_every_pen_press_leaves(
+    visit: Engine, destination: Destination, way: str
+) -> None:
     visit.perform(
         slip(ON_THE_BAR, SLIPS[way], "pen")
         if way in SLIPS
@@ -93,7 +95,7 @@ def test_a_mouse_that_slips_on_the_bar_leaves(
     [("Chromium", "touch"), ("Chromium", "pen"), ("Firefox", "touch")],
     indirect=["engine"],
 )
-def test_a_swipe_off_the_bar_is_no_exit_and_a_tap_after_it_is(
+def test_a_swipe_off_the_bar_does_not_leave_and_a_tap_after_it_does(
     visit: Engine, destination: Destination, kind: str
 ) -> None:
     visit.run("document.querySelector('#numbers').open = true; scrollTo(0, 500)")
@@ -106,7 +108,7 @@ def test_a_swipe_off_the_bar_is_no_exit_and_a_tap_after_it_is(
           document.documentElement, { attributes: true })"""
     )
 
-    # At once, for a finger that rests on the bar for half a second leaves.
+    # At once, because a finger that rests on the bar for half a second leaves.
     visit.perform(
         pointer(move(ON_THE_BAR), down(), *slide(ON_THE_BAR, (0, 300)), up(), kind=kind)
     )
@@ -121,7 +123,7 @@ def test_a_swipe_off_the_bar_is_no_exit_and_a_tap_after_it_is(
 
 
 @with_touch
-def test_a_pinch_from_the_bar_is_no_exit(
+def test_a_pinch_from_the_bar_does_not_leave(
     visit: Engine, destination: Destination
 ) -> None:
     before = visit.run(SEEN)
@@ -139,7 +141,7 @@ def test_a_pinch_from_the_bar_is_no_exit(
 
 @with_touch
 @pytest.mark.parametrize("kind", ["touch", "mouse"])
-def test_what_begins_on_the_text_and_ends_on_the_bar_is_no_exit(
+def test_a_touch_from_the_text_to_the_bar_does_not_leave(
     visit: Engine, destination: Destination, kind: str
 ) -> None:
     before = visit.run(SEEN)
@@ -154,7 +156,7 @@ def test_what_begins_on_the_text_and_ends_on_the_bar_is_no_exit(
 
 
 @with_touch
-def test_a_release_that_was_lost_hides_nothing_for_good(
+def test_a_lost_release_does_not_hide_the_page_for_good(
     visit: Engine, destination: Destination
 ) -> None:
     before = visit.run(SEEN)

@@ -1,4 +1,4 @@
-"""An export behind each of the servers that it has a configuration for."""
+"""An export on each server for which it has a configuration."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The audit: our site passes, each broken site is found, by the name of its fault."""
+"""The audit: our site passes, and each broken site fails the check for its fault."""
 
 import gzip
 import hashlib
@@ -50,7 +50,7 @@ def export(small_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Audit:
-    """Runs the command on a site, against the release of the small site."""
+    """Runs the command on a site and compares it with the small site."""
 
     def __init__(self, app: Flask, export: Path) -> None:
         self.app, self.export = app, export
@@ -100,7 +100,7 @@ def test_our_site_on_gunicorn_passes(server: Server) -> None:
     assert " 0 fail, " in result.output
 
 
-# One answer wrong, and of one kind only.
+# Only answers of one kind are wrong.
 def on(kind: str, change: Change) -> Change:
     def change_kind(answer: Exchange) -> None:
         kinds = {
@@ -174,7 +174,7 @@ def lengthen(answer: Exchange) -> None:
         answer.body += b"\n"
 
 
-# {what is broken: (what is found, the change)}
+# The finding for each fault, and the change that makes it.
 HEADERS: dict[str, tuple[str, Change]] = {
     "a cookie on a 404": (
         "set-cookie: a=1 on missing address (wanted: none",
@@ -262,7 +262,7 @@ HEADERS: dict[str, tuple[str, Change]] = {
         header("Alt-Svc", 'h3=":443"; ma=86400; persist=1'),
     ),
 }
-# {what is broken: (check, what is found, the change)}
+# The check and finding for each fault, and the change that makes it.
 ANSWERS: dict[str, tuple[str, str, Change]] = {
     "another page for browsers": (
         "release",
@@ -299,7 +299,7 @@ ANSWERS: dict[str, tuple[str, str, Change]] = {
 
 
 @pytest.mark.parametrize("broken", ANSWERS)
-def test_a_broken_answer_is_the_one_finding(
+def test_one_broken_answer_is_the_only_finding(
     audit: Audit, small_site: Site, broken: str
 ) -> None:
     finding, words, change = ANSWERS[broken]
@@ -307,14 +307,14 @@ def test_a_broken_answer_is_the_one_finding(
     audit.assert_fault(finding, words, small_site, change)
 
 
-def test_the_address_repeated_is_found(audit: Audit, small_site: Site) -> None:
+def test_an_echo_of_the_address_is_found(audit: Audit, small_site: Site) -> None:
     report = audit.report(small_site, on("404", repeat_the_target))
 
     assert report["echo"][0] == report["release"][0] == "fail"
     assert "in the answer to: missing address" in report["echo"][1]
 
 
-def test_what_cannot_be_read_is_not_called_silent(
+def test_unreadable_answers_are_not_called_silent(
     audit: Audit, small_site: Site
 ) -> None:
     report = audit.report(small_site, on("zstd", as_zstd))
@@ -330,7 +330,9 @@ def test_a_language_of_another_size_is_found(audit: Audit, small_site: Site) -> 
     assert "page es identity is compressed or padded" in report["release"][1]
 
 
-def test_heads_that_tell_the_language_are_found(audit: Audit, small_site: Site) -> None:
+def test_heads_whose_size_shows_the_language_are_found(
+    audit: Audit, small_site: Site
+) -> None:
     audit.assert_fault("sizes", "bytes, br", small_site, on("es", without("X-Padding")))
 
 
@@ -341,7 +343,7 @@ def instead(old: bytes, new: bytes) -> Rewrite:
     return lambda _, text: text.replace(old, new, 1)
 
 
-# {what is added: (where, the text)}
+# Where each addition goes, and its text.
 ADDED: dict[str, tuple[bytes, bytes]] = {
     "a picture from elsewhere": (b"</header>", b"<img src=//cdn.example/a.png>"),
     "a style that imports": (b"<style>", b"@import 'https://cdn.example/a.css';"),
@@ -366,7 +368,7 @@ ADDED: dict[str, tuple[bytes, bytes]] = {
     "a preview": (b"<head>", b'<meta property="og:title">'),
     "the exit in a new tab": (b'<a id="quick-exit"', b' target="_blank"'),
 }
-# {what is changed: (what is shown, the change)}
+# What the report shows of each change, and the change.
 DOCUMENTS: dict[str, tuple[str, Rewrite]] = {
     "a telling title": (">Domestic abuse<", instead(b">Notes<", b">Domestic abuse<")),
     "no icon": (
@@ -387,7 +389,7 @@ DOCUMENTS: dict[str, tuple[str, Rewrite]] = {
 
 
 @pytest.mark.parametrize("broken", DOCUMENTS)
-def test_a_broken_document_is_shown_where_it_differs(
+def test_a_changed_document_is_shown_where_it_differs(
     audit: Audit, small_site: Site, broken: str
 ) -> None:
     words, rewrite = DOCUMENTS[broken]
@@ -428,7 +430,7 @@ def test_an_address_with_another_page_is_found(
     assert same["answers"][1].endswith("answered, at 127.0.0.1, 127.0.0.2")
 
 
-def test_an_address_that_cannot_be_reached_is_not_called_alike(
+def test_an_unreachable_address_is_not_called_identical(
     audit: Audit, small_site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resolve_to(monkeypatch, "127.0.0.1", "127.0.0.3")
@@ -443,14 +445,14 @@ def resolve_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
     real = socket.getaddrinfo
 
     def getaddrinfo(host: str, port: int, *how: Any, **more: Any) -> list[Any]:
-        # Connecting to one of the addresses asks as well, with `how`.
+        # Connecting to one of the addresses resolves it too, with `how`.
         hosts = [host] if how else addresses
         return [found for host in hosts for found in real(host, port, *how, **more)]
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
 
 
-def test_of_a_copy_that_is_not_known_nothing_is_called_right(
+def test_nothing_is_called_right_about_an_unknown_copy(
     audit: Audit, small_site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resolve_to(monkeypatch, "127.0.0.1")
@@ -463,7 +465,7 @@ def test_of_a_copy_that_is_not_known_nothing_is_called_right(
     assert "--export DIR" in refused.stderr
 
 
-def test_over_plain_http_neither_tls_nor_the_redirect_holds(
+def test_over_plain_http_the_tls_and_redirect_checks_fail(
     audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resolve_to(monkeypatch, "127.0.0.1")
@@ -489,7 +491,7 @@ def test_over_plain_http_neither_tls_nor_the_redirect_holds(
         (418, "the page answers 418. Read what the server prints"),
     ],
 )
-def test_a_site_without_its_page_gets_a_sentence(
+def test_a_site_without_its_page_is_reported_in_one_sentence(
     audit: Audit, small_site: Site, code: int, cause: str
 ) -> None:
     with serve(small_site, status(code)) as port:
@@ -500,7 +502,7 @@ def test_a_site_without_its_page_gets_a_sentence(
     assert cause in result.stderr
 
 
-def test_another_site_at_the_address_gets_a_sentence(
+def test_another_site_at_the_address_is_reported_in_one_sentence(
     audit: Audit, small_site: Site
 ) -> None:
     with serve(small_site, body(b"<html>Welcome to nginx!</html>")) as port:
@@ -511,7 +513,7 @@ def test_another_site_at_the_address_gets_a_sentence(
     assert "is not this page but another site's, or the server's" in result.stderr
 
 
-def test_a_missed_reload_is_named_before_tampering(
+def test_a_missed_reload_is_suspected_before_tampering(
     audit: Audit, small_site: Site
 ) -> None:
     words, rewrite = DOCUMENTS["a telling title"]
@@ -522,7 +524,7 @@ def test_a_missed_reload_is_named_before_tampering(
     assert words in found[1]
 
 
-def test_a_change_of_some_answers_only_is_not_called_a_missed_reload(
+def test_a_change_in_only_some_answers_is_not_called_a_missed_reload(
     audit: Audit, small_site: Site
 ) -> None:
     change = on("zstd", body(compress_brotli(b"<html>")(0)))
@@ -544,7 +546,7 @@ def test_headers_that_are_all_missing_are_explained(
     assert "the hidden file .htaccess was not uploaded, or AllowOverride" in found[0]
 
 
-def test_trustees_get_a_page_of_their_own(
+def test_trustees_get_a_page_in_plain_language(
     audit: Audit, small_site: Site, tmp_path: Path
 ) -> None:
     file = tmp_path / "audit.html"
@@ -562,7 +564,7 @@ def test_trustees_get_a_page_of_their_own(
     assert page.count("<strong>No.</strong>") == 1
     assert "x-evil: &lt;script&gt;1&lt;/script&gt; on page" in page
     assert "What nobody outside can see" in page
-    # Nothing is loaded and nothing runs.
+    # The page loads nothing and runs nothing.
     assert not re.search(r"<script|<img|<link|src=|href=|url\(", page)
     assert "audit.html: cannot be written (File exists" in refused.stderr
 
@@ -581,7 +583,7 @@ def test_a_redirect_costs_a_request(audit: Audit, small_site: Site) -> None:
 
 
 @pytest.mark.parametrize("kept", ["target", "User-Agent", "X-Forwarded-For", "nothing"])
-def test_what_a_log_keeps_of_a_visit_is_found(
+def test_traces_of_a_visit_in_a_log_are_found(
     audit: Audit, small_site: Site, tmp_path: Path, kept: str
 ) -> None:
     log = tmp_path / "access.log"
@@ -597,7 +599,7 @@ def test_what_a_log_keeps_of_a_visit_is_found(
     assert report["logs"][0] == ("skipped" if kept == "nothing" else "fail")
 
 
-def test_a_log_that_is_written_late_is_waited_for(
+def test_the_audit_waits_for_a_log_that_is_written_late(
     audit: Audit, small_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = tmp_path / "access.log"
@@ -626,7 +628,7 @@ def test_a_log_that_is_written_late_is_waited_for(
     assert late["logs"][0] == "fail"
 
 
-def test_what_stays_silent_long_enough_passes_and_says_what_is_unseen(
+def test_a_log_that_stays_silent_passes_and_the_report_says_what_is_unseen(
     audit: Audit, small_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("quietpage.audit.logs.LONG_ENOUGH_S", 0)
@@ -653,7 +655,7 @@ def test_a_compressed_log_is_not_called_silent(
     assert f"{log} cannot be searched here" in found
 
 
-def test_a_folder_that_is_not_an_export_gets_a_sentence(
+def test_a_folder_that_is_not_an_export_is_refused_in_one_sentence(
     audit: Audit, tmp_path: Path
 ) -> None:
     result = audit.run("http://localhost/", "--export", str(tmp_path))
@@ -692,7 +694,7 @@ def test_a_site_over_tls_passes(
     assert "fail" not in {result for result, _ in report.values()}
 
 
-def test_resumed_sessions_are_not_called_unlinked(
+def test_resumed_sessions_are_not_called_unlinkable(
     audit: Audit, small_site: Site, authority: trustme.CA
 ) -> None:
     report = audit.report(small_site, tls=tls(authority, tickets=2))
@@ -731,7 +733,7 @@ def test_weak_tls_is_found(
     assert audit.report(small_site, tls=context)["tls"] == ("fail", words)
 
 
-def test_what_a_certificate_shows_is_found(
+def test_a_certificate_that_expires_or_names_the_subject_is_found(
     audit: Audit, small_site: Site, authority: trustme.CA
 ) -> None:
     context = tls(authority, "abuse-help.example", days=5)
@@ -777,7 +779,7 @@ def to_another_host(answer: Exchange) -> None:
     ],
     ids=["redirected", "redirected elsewhere", "numbered", "served in plain", "silent"],
 )
-def test_plain_http_must_lead_to_https(  # noqa: PLR0913, PLR0917
+def test_plain_http_must_redirect_to_https(  # noqa: PLR0913, PLR0917
     audit: Audit,
     small_site: Site,
     authority: trustme.CA,

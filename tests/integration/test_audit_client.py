@@ -1,4 +1,4 @@
-"""The audit before a hostile, slow or silent server: one sentence, in time."""
+"""The audit of a hostile, slow or silent server ends in time, with one sentence."""
 
 import errno
 import gc
@@ -32,7 +32,7 @@ def app() -> Flask:
 
 @pytest.fixture(scope="module")
 def export(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What takes no time to make, and is never compared."""
+    """An export that takes no time to make, and that no test compares."""
     folder = tmp_path_factory.mktemp("export")
     (folder / "site" / "en").mkdir(parents=True)
     for name in ("index.html", "en/index.html", "robots.txt"):
@@ -139,7 +139,9 @@ def hostile(behave: Callable[[socket.socket], None]) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_server_gets_a_sentence(app: Flask, export: str, name: str) -> None:
+def test_a_hostile_server_is_reported_in_one_sentence(
+    app: Flask, export: str, name: str
+) -> None:
     behave, sentence = HOSTILE[name]
     began = time.monotonic()
     with hostile(behave) as port:
@@ -148,12 +150,14 @@ def test_a_hostile_server_gets_a_sentence(app: Flask, export: str, name: str) ->
 
     assert_sentence(result, sentence)
     assert time.monotonic() - began < 20
-    # What was left open is told of now, not in a later test.
+    # Sockets left open are reported now, not in a later test.
     gc.collect()
 
 
 @pytest.mark.parametrize("name", ["garbage", "drip a handshake"])
-def test_what_is_not_tls_gets_a_sentence(app: Flask, export: str, name: str) -> None:
+def test_a_server_without_tls_is_reported_in_one_sentence(
+    app: Flask, export: str, name: str
+) -> None:
     behave = HOSTILE[name][0] if name in HOSTILE else drip_a_handshake
     with hostile(behave) as port:
         options = ("--timeout", "0.5", "--export", export)
@@ -164,7 +168,7 @@ def test_what_is_not_tls_gets_a_sentence(app: Flask, export: str, name: str) -> 
     gc.collect()
 
 
-def test_an_unknown_authority_gets_a_sentence(app: Flask) -> None:
+def test_an_unknown_authority_is_reported_in_one_sentence(app: Flask) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("localhost").configure_cert(context)
 
@@ -186,20 +190,20 @@ def test_an_unknown_authority_gets_a_sentence(app: Flask) -> None:
         ("http://a..b/", "is not a web address"),
     ],
 )
-def test_an_address_that_cannot_be_audited_gets_a_sentence(
+def test_an_address_that_cannot_be_audited_is_refused_in_one_sentence(
     app: Flask, url: str, sentence: str
 ) -> None:
     assert_sentence(audit(app, url), sentence)
 
 
-def test_a_name_that_is_nowhere_gets_a_sentence(app: Flask, export: str) -> None:
+def test_an_unknown_host_is_reported_in_one_sentence(app: Flask, export: str) -> None:
     result = audit(app, "https://nowhere.invalid/", "--export", export)
 
     assert_sentence(result, "no answer in HTTP")
 
 
 @pytest.mark.parametrize("bound", ["_OVERALL", "_MAX_BYTES_IN_ALL", "_MAX_REQUESTS"])
-def test_the_audit_ends_at_each_of_its_bounds(
+def test_the_audit_stops_at_each_limit(
     app: Flask, monkeypatch: pytest.MonkeyPatch, bound: str
 ) -> None:
     monkeypatch.setattr(client, bound, 1 if bound != "_OVERALL" else 0)
@@ -210,7 +214,7 @@ def test_the_audit_ends_at_each_of_its_bounds(
     assert_sentence(result, "has taken too long or too much")
 
 
-def test_logs_that_may_not_be_read_get_a_sentence(
+def test_unreadable_logs_are_reported_in_one_sentence(
     app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The audit of what deploy/ sets up: nginx and Caddy over TLS, gunicorn behind."""
+"""The audit of the setup in deploy/: nginx or Caddy over TLS, with gunicorn behind."""
 
 import json
 import socket
@@ -21,7 +21,7 @@ from tests.support.deployed import (
 from tests.support.gunicorn import wait_for
 
 
-# Caddy resumes sessions, and its file has no setting against it.
+# Caddy resumes TLS sessions, and no setting in its file prevents that.
 @pytest.mark.parametrize(
     ("name", "skipped"), [("nginx", {"logs"}), ("caddy", {"logs", "sessions"})]
 )

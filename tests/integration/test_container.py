@@ -1,4 +1,4 @@
-"""The container's file: what it copies is enough to start, and nobody owns it."""
+"""The Containerfile: the files that it copies are enough to start, as nobody."""
 
 import os
 import re
@@ -15,11 +15,11 @@ STEPS = re.sub(r"\\\n\s*", "", CONTAINERFILE).splitlines()
 
 
 def instructions(name: str) -> list[str]:
-    """Return the arguments of every instruction of that name, in order."""
+    """Return the arguments of every instruction with that name, in order."""
     return [step.removeprefix(f"{name} ") for step in STEPS if step.startswith(name)]
 
 
-def test_what_the_image_copies_is_enough_to_start(tmp_path: Path) -> None:
+def test_the_files_in_the_image_are_enough_to_start(tmp_path: Path) -> None:
     for line in instructions("COPY"):
         *sources, target = shlex.split(line)
         for source in sources:
@@ -51,7 +51,7 @@ def test_what_the_image_copies_is_enough_to_start(tmp_path: Path) -> None:
     assert (checked.returncode, checked.stderr) == (0, "")
 
 
-def test_the_image_runs_as_nobody_and_reads_its_settings_from_outside() -> None:
+def test_the_image_runs_as_nobody_and_reads_settings_from_outside() -> None:
     assert instructions("USER") == ["65534:65534"]
     assert "QUIETPAGE_CONFIG=/config/quietpage.toml" in instructions("ENV")[0]
     assert instructions("ENV")[0].startswith("BIND=unix:/run/")

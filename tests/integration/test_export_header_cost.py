@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.gunicorn import Server, children
 
-# A header line as long as each server reads it, with room for the name.
+# The longest header line that each server reads, with room for the name.
 LENGTH = {"nginx": 2_000, "caddy": 7_500, "apache": 8_100}
 BROWSER = {
     "Host": "localhost",
@@ -18,21 +18,21 @@ BROWSER = {
     "Accept-Language": "es-MX,es;q=0.8,en-US;q=0.5,en;q=0.3",
     "Accept-Encoding": "gzip, deflate, br, zstd",
 }
-# {header: what repeats in it}, where an expression might go back or try much.
+# {header: what repeats in it}, where an expression might backtrack.
 HOSTILE = {
     "Accept-Language": [",", "chi-hanx,", "a", "en-a", "en;q=0.1", "zh "],
     "Accept-Encoding": [",", "b", "br ", "x-gzip;q=0.1", "*;q=0,"],
     "Host": ["a", "localhost:1"],
 }
-# Their last letter repeats, so that all before it is looked at again.
+# Their last letter repeats, so that an expression may scan everything before it again.
 TAILED = {"en-a", "en;q=0.1", "zh ", "br ", "x-gzip;q=0.1", "localhost:1"}
-# Processor time to be spent on each header; a tick of the clock is 0.01 s.
+# Processor time to spend on each header; the clock ticks every 0.01 s.
 ENOUGH_S = 0.2
 MOST_TIMES = 4
 
 
 def hostile_values(header: str, length: int) -> Iterator[str]:
-    """Yield values of that length, none of which a rule takes."""
+    """Yield values of that length that no rule matches."""
     for pattern in HOSTILE[header]:
         if pattern in TAILED:
             yield pattern.ljust(length - 1, pattern[-1]) + "!"
@@ -41,14 +41,14 @@ def hostile_values(header: str, length: int) -> Iterator[str]:
 
 
 def processor_time_s(pid: int) -> float:
-    """Return what a process, its children and those that ended used, in seconds."""
+    """Return the processor time of a process and its children, past ones included."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     ticks = sum(map(int, fields[11:15]))
     return ticks / os.sysconf("SC_CLK_TCK") + sum(map(processor_time_s, children(pid)))
 
 
 def cost_s(server: Server, headers: Mapping[str, str], a_connection: int) -> float:
-    """Return the processor time of a request, so many of them on each connection."""
+    """Return the processor time of a request, with several on each connection."""
     sent = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     requests = f"HEAD / HTTP/1.1\r\n{sent}\r\n".encode() * a_connection
     start_s, count, used_s = processor_time_s(server.pid), 0, 0.0
@@ -66,7 +66,7 @@ def cost_s(server: Server, headers: Mapping[str, str], a_connection: int) -> flo
     return used_s / count
 
 
-# A wrong host is refused, and the connection with it.
+# A request with a wrong host also ends its connection.
 @pytest.mark.parametrize(
     ("header", "a_connection"),
     [("Accept-Language", 25), ("Accept-Encoding", 25), ("Host", 1)],
@@ -74,7 +74,7 @@ def cost_s(server: Server, headers: Mapping[str, str], a_connection: int) -> flo
 def test_no_header_costs_more_than_four_times_a_browser_s(
     static: Server, name: str, header: str, a_connection: int
 ) -> None:
-    # The first requests open files and start threads.
+    # Warm up: the first requests open files and start threads.
     cost_s(static, BROWSER, a_connection)
     of_browser_s = cost_s(static, BROWSER, a_connection)
 

@@ -1,8 +1,8 @@
-"""Real servers with the exported configuration send what gunicorn sends.
+"""Real servers with the exported configuration answer as gunicorn does.
 
-Language, coding, method and host are decided by rules of their own, so each value of
-one is asked for with one value of the others. The rules' expressions have unit tests
-in `tests/unit/test_accept_expressions.py`; what is here shows each server reading them.
+Separate rules decide on language, coding, method and host, so each value of one is
+requested with one value of the others. `tests/unit/test_accept_expressions.py` tests
+the expressions of the rules; these tests show that each server applies them.
 """
 
 import os
@@ -43,7 +43,7 @@ LANGUAGES = [
     "xx;;q=, \t,,it",
     "",
 ]
-# Beside GET of "/", which most others ask for.
+# Besides GET of "/", which most other tests request.
 METHODS = [
     ("/", "HEAD"),
     ("/no/such/page", "HEAD"),
@@ -59,10 +59,10 @@ CONDITIONS = {
     "If-None-Match": '"x"',
     "If-Modified-Since": LONG_AFTER,
 }
-# In bytes: the longest header line that a server reads.
+# The longest header line that each server reads, in bytes.
 LONGEST_HEADER = {"nginx": 2_048, "caddy": 8_192, "apache": 8_190}
 CANARY = "canary7f3a"
-# Each with "Connection: close" and a blank line behind it.
+# Each is followed by "Connection: close" and a blank line.
 MALFORMED = [
     f"G@T /{CANARY} HTTP/1.1\r\nHost: localhost",
     f"GET /{CANARY} HTTP/1.1",
@@ -95,7 +95,7 @@ def test_every_language_is_found_by_address_and_by_header(
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("coding", ["br", "gzip", "identity"])
-def test_whole_answers_are_of_one_size_in_every_language_and_for_a_404(
+def test_whole_answers_have_one_size_in_every_language_and_for_a_404(
     static: Server, coding: str, method: str
 ) -> None:
     check_one_size(sending(static), TAGS, method, Accept_Encoding=coding)
@@ -145,7 +145,7 @@ def test_a_wrong_host_is_refused_whatever_the_method(
 
 
 @pytest.mark.parametrize("header", CONDITIONS)
-def test_no_request_gets_a_part_or_a_not_modified(
+def test_no_request_gets_a_range_or_a_not_modified(
     static: Server, server: Server, header: str
 ) -> None:
     sent = {"Accept_Encoding": "br", header: CONDITIONS[header]}
@@ -153,7 +153,7 @@ def test_no_request_gets_a_part_or_a_not_modified(
     check_alike(static, server, "/", **sent)
 
 
-def test_no_header_is_read_that_is_longer_than_a_browser_sends(
+def test_headers_longer_than_a_browser_sends_are_refused(
     static: Server, name: str
 ) -> None:
     status, *_ = ask(static.port, "/", X="x" * (LONGEST_HEADER[name] + 1))
@@ -161,7 +161,7 @@ def test_no_header_is_read_that_is_longer_than_a_browser_sends(
     assert status in (400, 431)
 
 
-def test_the_audit_holds_with_the_release_and_the_logs(static: Server) -> None:
+def test_the_audit_passes_with_the_release_and_the_logs(static: Server) -> None:
     export = static.home.parent / "export"
     asked = ["audit", static.url, "--export", str(export), "--logs", str(static.home)]
 
@@ -170,7 +170,7 @@ def test_the_audit_holds_with_the_release_and_the_logs(static: Server) -> None:
     assert result.exit_code == 0, result.output
 
 
-def test_what_a_server_refuses_by_itself_repeats_and_keeps_nothing(
+def test_a_server_s_own_errors_repeat_and_log_nothing(
     static: Server,
 ) -> None:
     answers = [
@@ -208,7 +208,7 @@ locales = {LOCALES}
         yield started
 
 
-def test_plain_http_is_sent_to_https_and_the_onion_is_not(
+def test_plain_http_is_redirected_to_https_and_the_onion_is_not(
     name: str, secure_site: Site, secure_server: Server
 ) -> None:
     with start_static(name, secure_site, SECURE) as static:
@@ -222,7 +222,7 @@ def test_plain_http_is_sent_to_https_and_the_onion_is_not(
 
 
 @pytest.mark.parametrize("host", [HOST, ONION])
-def test_whole_answers_are_of_one_size_over_tls_and_by_the_onion(
+def test_whole_answers_have_one_size_over_tls_and_at_the_onion(
     name: str, secure_site: Site, host: str
 ) -> None:
     with start_static(name, secure_site, SECURE, tls=True) as static:
@@ -243,7 +243,7 @@ def output_of(command: list[str]) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_nginx_takes_the_lines_for_tls_without_a_warning(
+def test_nginx_accepts_the_lines_for_tls_without_a_warning(
     secure_site: Site, tmp_path: Path
 ) -> None:
     export = tmp_path / "export"
@@ -273,7 +273,7 @@ def test_nginx_takes_the_lines_for_tls_without_a_warning(
         ("nothing", "Syntax OK"),
     ],
 )
-def test_apache_does_not_start_without_what_protects_the_page(
+def test_apache_does_not_start_without_the_modules_that_protect_the_page(
     secure_site: Site, tmp_path: Path, lacking: str, words: str
 ) -> None:
     export = tmp_path / "export"

@@ -1,4 +1,4 @@
-"""What a real gunicorn sends: every header, every size, nothing of the request."""
+"""The answers of a real gunicorn: their headers and sizes, and no echo."""
 
 import http.client
 from collections.abc import Callable, Iterable, Iterator
@@ -41,7 +41,7 @@ FORBIDDEN = {
     "x-xss-protection",
 }
 CANARY = "canary7f3a"
-# What gunicorn answers by itself, before our code sees a request.
+# Requests that gunicorn answers before our code sees them.
 MALFORMED = {
     400: f"G@T /{CANARY} HTTP/1.1\r\nHost: localhost\r\n\r\n",
     414: f"GET /{CANARY}{'x' * 3000} HTTP/1.1\r\nHost: localhost\r\n\r\n",
@@ -105,12 +105,12 @@ def test_an_unknown_host_gets_400(server: Server, host: str) -> None:
         *("localhost.", "localhost:", "localhost.:80", "[::1]:"),
     ],
 )
-def test_a_known_host_is_known_at_any_port(server: Server, host: str) -> None:
+def test_a_known_host_is_accepted_with_any_port(server: Server, host: str) -> None:
     assert ask(server, "/", Host=host)[0] == 200
 
 
 @pytest.mark.parametrize("status", MALFORMED)
-def test_gunicorns_own_errors_look_like_ours(server: Server, status: int) -> None:
+def test_gunicorn_s_own_errors_look_like_ours(server: Server, status: int) -> None:
     answer = server.send(MALFORMED[status].encode())
 
     head, _, body = answer.partition(b"\r\n\r\n")
@@ -123,7 +123,7 @@ def test_gunicorns_own_errors_look_like_ours(server: Server, status: int) -> Non
 
 @pytest.fixture(scope="module")
 def onion_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Run a copy that names its onion where a proxy says that TLS ends."""
+    """Run a server that announces its onion if a proxy reports TLS."""
     settings = f'onion = "{ONION}"\ntrusted_proxies = ["*"]\n'
     with start_server(tmp_path_factory.mktemp("onion"), settings=settings) as started:
         yield started
@@ -140,7 +140,7 @@ def check_one_size(
     host: str = "localhost",
     **headers: str,
 ) -> list[bytes]:
-    """Compare whole answers, by address and for a mistyped one; return the former."""
+    """Check that all answers have one size, and return those by address."""
     named = [send(get(f"/{tag}/", method, host, **headers)) for tag in tags]
     mistyped = [
         send(get("/no/such", method, host, Accept_Language=tag, **headers))
@@ -165,7 +165,7 @@ def check_one_size(
     ],
     ids=["plain", "onion", "TLS"],
 )
-def test_whole_answers_are_of_one_size_in_every_locale_and_for_a_404(
+def test_whole_answers_have_one_size_in_every_locale_and_for_a_404(
     request: pytest.FixtureRequest,
     copy: str,
     reached: dict[str, str],
@@ -183,7 +183,7 @@ def test_whole_answers_are_of_one_size_in_every_locale_and_for_a_404(
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_errors_are_of_one_size_in_every_locale(
+def test_errors_have_one_size_in_every_locale(
     onion_server: Server, scheme: str
 ) -> None:
     answers = [
@@ -218,7 +218,7 @@ def test_the_address_or_the_browser_chooses_the_language(
 
 
 @pytest.mark.parametrize("tag", TAGS)
-def test_what_a_reader_in_danger_needs_comes_in_the_first_round_trip(
+def test_what_a_reader_in_danger_needs_arrives_in_the_first_round_trip(
     server: Server, tag: str
 ) -> None:
     request = f"GET /{tag}/ HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: br\r\n"
@@ -234,7 +234,7 @@ def test_what_a_reader_in_danger_needs_comes_in_the_first_round_trip(
     positions = [text.decode("utf-8", "ignore").find(mark) for mark in order]
     assert positions == sorted(positions)
     assert min(positions) > 0
-    # Before the countries where another language is official.
+    # The needed part ends before the countries where another language is official.
     assert b"<hr>" in text
     assert len(answer) <= 32_768
 

@@ -1,4 +1,4 @@
-"""The proxies of deploy/ before a real gunicorn, and without it."""
+"""The proxies of deploy/ in front of a real gunicorn, and without it."""
 
 import re
 import socket
@@ -32,11 +32,11 @@ from tests.support.deployed import (
 from tests.support.gunicorn import wait_for
 
 PROXIES = ["nginx", "caddy"]
-# What the connection says rather than the page.
+# Headers of the connection, not of the page.
 HOP = {"server", "date", "connection"}
 LONG_AFTER = "Fri, 01 Jan 2100 00:00:00 GMT"
-# Of what a client may send, all that answers don't depend on; the last two contradict
-# X-Forwarded-Proto, and gunicorn would answer 400.
+# Headers from clients that the answers do not depend on. The last two contradict
+# X-Forwarded-Proto; gunicorn would answer them with 400.
 UNWANTED = {
     "Cookie": "a=b",
     "Referer": "https://elsewhere.example/",
@@ -71,7 +71,7 @@ MALFORMED = [
 
 @pytest.fixture(scope="module")
 def gunicorn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The unix socket of a gunicorn with a few languages."""
+    """The Unix socket of a gunicorn with a few languages."""
     folder = tmp_path_factory.mktemp("gunicorn")
     settings_of(folder)
     path = str(folder / "socket")
@@ -122,24 +122,24 @@ def test_the_proxy_sends_what_gunicorn_sends(
     proxy: Proxy, gunicorn: str, coding: str, *, tls: bool
 ) -> None:
     accepted = {"Accept_Encoding": coding} if coding else {}
-    told = {"X_Forwarded_Proto": "https"} if tls else {}
+    forwarded = {"X_Forwarded_Proto": "https"} if tls else {}
     for method in ("GET", "HEAD", "POST", "DELETE", "OPTIONS"):
         for path in ("/", "/es", "/en/", "/no?q=1", "/robots.txt", "//x/%2e%00"):
             asked = get(path, method, Accept_Language="es", **accepted)
             status, headers, body = parse(proxy.send(asked, tls=tls))
 
-            asked = get(path, method, Accept_Language="es", **accepted, **told)
+            asked = get(path, method, Accept_Language="es", **accepted, **forwarded)
             expected, told_headers, expected_body = parse(ask_gunicorn(gunicorn, asked))
 
             if proxy.name == "nginx" and "%00" in path:
-                continue  # refused by nginx itself, as all malformed requests
+                continue  # nginx itself refuses it, like every malformed request
             assert (status, body) == (expected, expected_body)
             assert without_hop(headers) == without_hop(told_headers)
             assert headers.get("server") == {"nginx": "nginx"}.get(proxy.name)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_whole_answers_are_of_one_size_over_tls_and_by_the_onion(
+def test_whole_answers_have_one_size_over_tls_and_at_the_onion(
     proxy: Proxy, method: str
 ) -> None:
     def by_the_onion(request: str) -> bytes:
@@ -168,7 +168,7 @@ def test_another_host_gets_400(proxy: Proxy, *, tls: bool) -> None:
     check_error(answer, tls=tls)
 
 
-def test_plain_http_is_sent_to_https_without_a_word_of_the_request(
+def test_plain_http_is_redirected_to_https_without_an_echo(
     proxy: Proxy,
 ) -> None:
     answer = proxy.send(get(f"/es?{CANARY}"), tls=False)
@@ -192,7 +192,7 @@ def test_the_clear_web_does_not_know_the_onion(
 
 
 @pytest.mark.parametrize("path", ["/", "/es/", "/no/such/page"])
-def test_the_onion_gets_what_gunicorn_sends_to_it(
+def test_the_onion_gets_what_gunicorn_sends(
     proxy: Proxy, gunicorn: str, path: str
 ) -> None:
     asked = get(path, host=ONION, Accept_Encoding="br")
@@ -211,7 +211,7 @@ def test_the_onion_s_errors_are_neutral(proxy: Proxy) -> None:
     check_error(answer, tls=False)
 
 
-def test_nginx_serves_an_onion_alone_as_docs_hosting_md_says(
+def test_nginx_serves_only_an_onion_as_docs_hosting_md_says(
     gunicorn: str, tmp_path: Path
 ) -> None:
     settings_of(tmp_path)
@@ -232,7 +232,7 @@ def test_nginx_serves_an_onion_alone_as_docs_hosting_md_says(
 
 
 @pytest.mark.parametrize("name", PROXIES)
-def test_gunicorn_is_sent_only_what_the_answer_depends_on(
+def test_gunicorn_receives_only_what_the_answer_depends_on(
     name: str, tmp_path: Path
 ) -> None:
     asked = get("/es", Accept_Language="es", Accept_Encoding="br", **UNWANTED)
@@ -256,7 +256,7 @@ def test_gunicorn_is_sent_only_what_the_answer_depends_on(
 
 @contextmanager
 def recording(path: Path) -> Iterator[list[bytes]]:
-    """Answer on a unix socket; yield the list of the requests that come."""
+    """Answer on a Unix socket; yield the list of the requests received."""
     requests = []
 
     class Recorder(socketserver.StreamRequestHandler):
@@ -274,7 +274,7 @@ def test_a_long_body_is_refused_with_the_neutral_page(proxy: Proxy) -> None:
     asked = f"POST / HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n"
     answer = proxy.send(f"{asked}Content-Length: 2000\r\n\r\n{'x' * 2000}")
 
-    # Caddy asks gunicorn while it reads, and gunicorn refuses the method.
+    # Caddy passes the body on while it reads, and gunicorn refuses the method.
     assert parse(answer)[0] in {"nginx": [413], "caddy": [405, 413]}[proxy.name]
     check_error(answer)
 
@@ -295,7 +295,7 @@ def challenge(proxy: Proxy) -> str:
     return "/.well-known/acme-challenge/token"
 
 
-# Caddy answers its authority by itself.
+# Caddy itself answers its certificate authority.
 @pytest.mark.parametrize("proxy", ["nginx"], indirect=True)
 @pytest.mark.parametrize("tls", [True, False], ids=["TLS", "plain"])
 def test_a_certificate_s_challenge_has_every_header(
@@ -309,9 +309,9 @@ def test_a_certificate_s_challenge_has_every_header(
     check_headers(headers, tls=tls)
 
 
-# Caddy answers its authority by itself.
+# Caddy itself answers its certificate authority.
 @pytest.mark.parametrize("proxy", ["nginx"], indirect=True)
-def test_what_is_no_challenge_is_answered_as_anywhere_else(
+def test_other_addresses_below_the_challenges_are_answered_as_usual(
     proxy: Proxy, challenge: str
 ) -> None:
     long = proxy.send(get(f"{challenge}{'x' * 1000}"))
@@ -330,14 +330,12 @@ def test_what_is_no_challenge_is_answered_as_anywhere_else(
 
 
 @pytest.mark.parametrize("request_", MALFORMED, ids=range(len(MALFORMED)))
-def test_what_the_proxy_refuses_by_itself_is_repeated_nowhere(
-    proxy: Proxy, request_: str
-) -> None:
+def test_the_proxy_s_own_errors_repeat_nothing(proxy: Proxy, request_: str) -> None:
     for tls in (True, False):
         answer = proxy.send(request_, tls=tls)
 
         assert CANARY.encode() not in answer
-        # Go's server, below Caddy, answers what it cannot read in its own words.
+        # Go's server, on which Caddy builds, has its own answer to malformed requests.
         if answer and proxy.name == "nginx":
             check_error(answer, tls=tls)
 
@@ -354,7 +352,7 @@ def test_http_on_the_port_of_https_gets_the_neutral_page_of_nginx(
 
 
 @pytest.mark.parametrize("name", PROXIES)
-def test_without_gunicorn_the_neutral_page_comes_and_nothing_is_written(
+def test_without_gunicorn_the_neutral_page_is_sent_and_nothing_is_logged(
     name: str, tmp_path: Path
 ) -> None:
     with start_proxy(name, tmp_path, str(tmp_path / "nobody")) as started:

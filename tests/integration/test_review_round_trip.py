@@ -1,4 +1,4 @@
-"""A review through the tools of reviewers and translators: nothing is lost."""
+"""A review passes through the tools of reviewers and translators without loss."""
 
 import shutil
 import subprocess
@@ -34,7 +34,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def saved_by_libreoffice(file: Path) -> Path:
-    """Return the sheet as LibreOffice writes it, with a profile of its own."""
+    """Return the sheet as LibreOffice saves it, run with its own profile."""
     folder = file.parent / "saved"
     subprocess.run(
         [
@@ -76,7 +76,7 @@ def by_msgmerge(file: Path) -> None:
     subprocess.run(["msgmerge", "-q", "-o", file, file, template], check=True)
 
 
-def test_a_sheet_that_libreoffice_has_saved_is_taken_whole(own: Path) -> None:
+def test_a_sheet_saved_by_libreoffice_is_imported_completely(own: Path) -> None:
     file = edited(made(own), answer_all)
     agree(file)
 
@@ -88,7 +88,7 @@ def test_a_sheet_that_libreoffice_has_saved_is_taken_whole(own: Path) -> None:
     assert entry_of(own, "Going back").msgstr == "=Å gå"
 
 
-def test_a_sheet_that_libreoffice_has_saved_says_the_same(own: Path) -> None:
+def test_a_sheet_saved_by_libreoffice_says_the_same(own: Path) -> None:
     file = made(own)
     edited(file, answer("Later", None, "Seinare – “no”\u202fja"))
     edited(file, answer("Going back", "jå"))
@@ -101,7 +101,7 @@ def test_a_sheet_that_libreoffice_has_saved_says_the_same(own: Path) -> None:
 
 
 @pytest.mark.parametrize("edit", [by_translate_toolkit, by_gettext, by_msgmerge])
-def test_a_catalog_that_an_editor_has_saved_keeps_every_other_review(
+def test_a_catalog_saved_by_an_editor_keeps_every_other_review(
     own: Path, edit: Callable[[Path], None]
 ) -> None:
     take(own, edited(made(own), answer_all), "--consent")
@@ -112,4 +112,4 @@ def test_a_catalog_that_an_editor_has_saved_keeps_every_other_review(
     assert marks["Later"] is None
     assert {m for m in TEXTS if marks[m] != ANA} == {"Later"}
     status = translate(own, "status").output
-    assert "reviewed by Casa Ana on 2026-12-01, some sentences changed since" in status
+    assert "reviewed by Casa Ana on 2026-11-02, some sentences changed since" in status

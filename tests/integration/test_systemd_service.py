@@ -1,4 +1,4 @@
-"""The unit and torrc of deploy/: upgrades of a master, and what shuts it in."""
+"""The systemd units and torrc of deploy/: upgrades and confinement."""
 
 import os
 import re
@@ -34,7 +34,7 @@ def unit(key: str) -> list[str]:
 
 @dataclass
 class Activated:
-    """A master started as systemd would, and the socket it tells its state to."""
+    """A master started as by systemd, and the socket that receives its state."""
 
     folder: Path
     notices: socket.socket
@@ -97,7 +97,7 @@ def write_own_word(path: Path, translated: str) -> None:
     path.write_text(f'msgid "Close this page"\nmsgstr "{translated}"\n')
 
 
-def test_reload_serves_changed_catalogs_as_often_as_asked(
+def test_each_reload_serves_changed_catalogs(
     activated: Activated,
 ) -> None:
     for word in ("Vete ya", "Sal de aquí"):
@@ -109,7 +109,7 @@ def test_reload_serves_changed_catalogs_as_often_as_asked(
         wait_until(lambda word=word: word in activated.show())  # type: ignore[misc]
 
 
-def test_reload_with_a_broken_catalog_changes_nothing_and_says_why_in_one_line(
+def test_a_reload_with_a_broken_catalog_changes_nothing_and_says_why_in_one_line(
     activated: Activated,
 ) -> None:
     before = activated.show().partition("\r\n\r\n")[2]
@@ -126,7 +126,7 @@ def test_reload_with_a_broken_catalog_changes_nothing_and_says_why_in_one_line(
     assert activated.show().partition("\r\n\r\n")[2] == before
 
 
-def test_the_service_is_shut_in_as_systemd_judges() -> None:
+def test_systemd_rates_the_service_as_confined() -> None:
     judged = subprocess.run(
         [
             "systemd-analyze",

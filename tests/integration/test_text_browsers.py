@@ -1,4 +1,4 @@
-"""Text browsers: the exit first, then danger, then numbers, all of it readable."""
+"""Text browsers show the exit first, then danger, then numbers, all readable."""
 
 import shutil
 import subprocess
@@ -28,7 +28,7 @@ IN_ORDER = (
 
 
 def bare(text: str) -> str:
-    """Return `text` as programs may break, join and compose it otherwise."""
+    """Return `text` without what programs may wrap, join or compose differently."""
     return "".join(unicodedata.normalize("NFD", text).replace("\u200d", "").split())
 
 
@@ -53,6 +53,6 @@ def test_text_browsers_read_it_in_order(server: Server, program: str, tag: str) 
     assert -1 not in places, wanted[places.index(-1)]
     assert places == sorted(places)
     assert "18007997233" in text.replace("-", "")
-    # Neither style nor script shows.
+    # No style or script is visible.
     assert "{" not in text
     assert "function" not in text

@@ -1,4 +1,4 @@
-"""Translators' commands in a copy of the project, by the tools that they use."""
+"""The commands for translators, in a copy of the project."""
 
 import os
 import re
@@ -17,8 +17,8 @@ from quietpage.po_files import read_po, write_po
 from tests.support.gunicorn import free_port, wait_for
 
 PARTS = ("app.py", "babel.cfg", "blueprints", "quietpage", "static", "templates")
-# What these tests look for; all else is the English with a letter before it, so that
-# no test depends on what a translator writes.
+# The translations that these tests look for. All others are the English with a letter
+# before it, so that no test depends on what a translator writes.
 SPANISH = {"Notes": "Notas", "Close this page": "Cerrar página"}
 SERVE = """import sys; from app import wsgi_app; from werkzeug.test import Client
 print(Client(wsgi_app()).get(sys.argv[1]).text)"""
@@ -39,7 +39,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def fill_in(file: Path, words: dict[str, str], letter: str) -> None:
-    """Translate what `words` has, and all else by a letter before the English."""
+    """Translate with `words`, and all other messages by a letter before the English."""
     filled = read_po(file)
     for entry in filled:
         text = entry.msgid.replace("“Close this page”", f"“{words[EXIT_LABEL]}”")
@@ -48,7 +48,7 @@ def fill_in(file: Path, words: dict[str, str], letter: str) -> None:
 
 
 def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    # Nothing is installed: the copy is found by the folder that Python starts in.
+    # Nothing is installed: Python finds the copy in its working directory.
     env = {**os.environ, "PYTHONPATH": str(project)}
     return subprocess.run(
         [sys.executable, *command],
@@ -113,7 +113,9 @@ def test_a_new_language_goes_from_tag_to_page(project: Path) -> None:
         ("root", "needs no catalog"),
     ],
 )
-def test_add_refuses_what_is_no_language(project: Path, tag: str, hint: str) -> None:
+def test_add_refuses_anything_but_a_language(
+    project: Path, tag: str, hint: str
+) -> None:
     refused = translate(project, "add", tag)
 
     assert refused.returncode == 1
@@ -172,7 +174,7 @@ def test_update_twice_changes_nothing(project: Path) -> None:
     assert [file.read_bytes() for file in files] == before
 
 
-def test_a_reworded_sentence_keeps_its_translation_or_stands_in_english(
+def test_a_reworded_sentence_keeps_its_translation_or_is_shown_in_english(
     project: Path,
 ) -> None:
     steps = project / "templates" / "guide" / "what_you_can_do.html"
@@ -195,7 +197,7 @@ def test_a_reworded_sentence_keeps_its_translation_or_stands_in_english(
     assert "1 in templates/guide/what_you_can_do.html" in status
 
 
-def test_a_catalog_that_cannot_be_read_keeps_no_other_from_the_update(
+def test_an_unreadable_catalog_does_not_stop_the_update_of_others(
     project: Path,
 ) -> None:
     translate(project, "add", "ar")
@@ -211,7 +213,7 @@ def test_a_catalog_that_cannot_be_read_keeps_no_other_from_the_update(
     assert catalog(project, "ar").read_bytes() == before
 
 
-def test_check_looks_at_the_language_that_is_named(project: Path) -> None:
+def test_check_reads_only_the_language_named(project: Path) -> None:
     translate(project, "add", "nl")
     replace(catalog(project), '"Notas"', '"Ayuda"')
 
@@ -259,9 +261,9 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "told"), BROKEN)
+@pytest.mark.parametrize(("old", "new", "expected"), BROKEN)
 def test_check_names_file_line_and_fix(
-    project: Path, old: str, new: str, told: str
+    project: Path, old: str, new: str, expected: str
 ) -> None:
     replace(catalog(project), old, new)
 
@@ -269,11 +271,11 @@ def test_check_names_file_line_and_fix(
 
     assert checked.returncode == 1
     assert "translations/es/LC_MESSAGES/messages.po:" in checked.stdout
-    assert told in checked.stdout
+    assert expected in checked.stdout
     assert "Traceback" not in checked.stdout + checked.stderr
 
 
-def test_what_is_left_to_do_is_one_line_and_no_mistake(project: Path) -> None:
+def test_untranslated_messages_are_one_line_and_not_an_error(project: Path) -> None:
     translate(project, "add", "nl")
 
     checked = translate(project, "check")
@@ -284,9 +286,7 @@ def test_what_is_left_to_do_is_one_line_and_no_mistake(project: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["iso-8859-1", "utf-8"])
-def test_a_file_that_is_not_utf_8_or_says_so_is_refused_and_kept(
-    project: Path, encoding: str
-) -> None:
+def test_a_file_not_in_utf_8_is_refused_and_kept(project: Path, encoding: str) -> None:
     text = catalog(project).read_text(encoding="utf-8")
     text = text.replace("charset=UTF-8", "charset=ISO-8859-1")
     catalog(project).write_bytes(text.encode(encoding, "replace"))
@@ -300,7 +300,7 @@ def test_a_file_that_is_not_utf_8_or_says_so_is_refused_and_kept(
     assert catalog(project).read_bytes() == before
 
 
-def test_a_catalog_cut_off_is_found_and_mended(project: Path) -> None:
+def test_a_truncated_catalog_is_found_and_repaired(project: Path) -> None:
     lines = catalog(project).read_text(encoding="utf-8").split("\n\n")
     catalog(project).write_text("\n\n".join(lines[:100]) + "\n", encoding="utf-8")
 
@@ -315,7 +315,7 @@ def test_a_catalog_cut_off_is_found_and_mended(project: Path) -> None:
 def test_preview_shows_each_save_on_reload(project: Path) -> None:
     port = free_port()
     settings = project / "quietpage.toml"
-    # What a host has set keeps no translator from seeing their language.
+    # The host's settings do not keep translators from seeing their language.
     settings.write_text('hosts = ["notes.example.org"]\nlocales = ["en"]\n')
     command = [sys.executable, "-m", "flask", "--app", "app", "translate", "preview"]
     env = {**os.environ, "PYTHONPATH": str(project), "QUIETPAGE_CONFIG": str(settings)}
@@ -327,14 +327,22 @@ def test_preview_shows_each_save_on_reload(project: Path) -> None:
             before = read(f"http://localhost:{port}/es/")
             replace(catalog(project), 'msgstr "Notas"', 'msgstr "Hojas"')
             after = read(f"http://localhost:{port}/es/")
-            replace(catalog(project), 'msgstr "Hojas"', 'msgstr "Hojas')
+            replace(catalog(project), 'msgstr "Hojas"', 'msgstr "Hojas 7"')
+            replace(catalog(project), 'msgstr "ñ Later"', 'msgstr "ñ Later 8"')
+            faulty = read(f"http://localhost:{port}/es/")
+            replace(catalog(project), 'msgstr "Hojas 7"', 'msgstr "Hojas')
             broken = read(f"http://localhost:{port}/es/")
         finally:
             preview.terminate()
 
     assert "<title>Notas</title>" in before
     assert "<title>Hojas</title>" in after
+    assert [x.partition(": ")[2][:9] for x in faulty.split("\n")] == [
+        "'Hojas 7'",
+        "'ñ Later ",
+    ]
     assert "lacks a quotation mark" in broken
+    assert "\n" not in broken
 
 
 def read(address: str) -> str:

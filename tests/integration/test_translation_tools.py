@@ -1,6 +1,6 @@
-"""Catalogs on their way through the tools that translators use, and back.
+"""Catalogs pass through the tools that translators use, and back.
 
-gettext's tools write as Poedit does, and translate-toolkit is what Weblate writes with.
+gettext's tools save files as Poedit does; Weblate saves them with translate-toolkit.
 """
 
 import os
@@ -22,7 +22,7 @@ HEADERS = ("Last-Translator", "PO-Revision-Date", "POT-Creation-Date", "X-Genera
 
 @pytest.fixture
 def spanish(tmp_path: Path) -> Path:
-    """A whole Spanish catalog: the English with a letter before it."""
+    """A complete Spanish catalog: the English with a letter before it."""
     file = tmp_path / "es" / "LC_MESSAGES" / "messages.po"
     catalog = polib.POFile()
     catalog.metadata = {
@@ -40,7 +40,7 @@ def spanish(tmp_path: Path) -> Path:
 
 
 def gettext(*command: str) -> str:
-    """Return what one of gettext's tools prints; it fails where that complains."""
+    """Return the output of one of gettext's tools; fail if the tool does."""
     tool = shutil.which(command[0])
     assert tool, f"{command[0]} is missing: sh tools/install-debian gettext"
     done = subprocess.run(
@@ -50,7 +50,7 @@ def gettext(*command: str) -> str:
 
 
 def weblate_saves(file: Path, *changed: tuple[str, str]) -> None:
-    """Save a file as Weblate does where its lines are wrapped at newlines only."""
+    """Save a file as Weblate does if it wraps lines only at newlines."""
     store = pypo.pofile.parsefile(str(file))  # type: ignore[no-untyped-call]
     store.wrapper.width = 65535
     store.updateheader(
@@ -91,7 +91,7 @@ def test_gettext_merges_as_we_do(spanish: Path) -> None:
 
 
 @pytest.mark.parametrize("option", ["--no-wrap", "--width=60", "--sort-output"])
-def test_an_update_restores_what_gettext_has_laid_out_otherwise(
+def test_an_update_restores_the_layout_that_gettext_changed(
     spanish: Path, option: str
 ) -> None:
     before = spanish.read_bytes()
@@ -104,7 +104,7 @@ def test_an_update_restores_what_gettext_has_laid_out_otherwise(
     assert spanish.read_bytes() == before
 
 
-def test_a_save_of_weblate_changes_the_header_and_what_was_translated(
+def test_a_save_in_weblate_changes_only_the_header_and_translated_messages(
     spanish: Path,
 ) -> None:
     before = spanish.read_text(encoding="utf-8")
@@ -116,7 +116,7 @@ def test_a_save_of_weblate_changes_the_header_and_what_was_translated(
     assert list(mistakes(spanish, read_po(TEMPLATE))) == []
 
 
-def test_weblate_makes_a_draft_of_the_template(tmp_path: Path) -> None:
+def test_weblate_makes_a_draft_from_the_template(tmp_path: Path) -> None:
     file = tmp_path / "nl" / "LC_MESSAGES" / "messages.po"
     file.parent.mkdir(parents=True)
     shutil.copy(TEMPLATE, file)
@@ -127,7 +127,7 @@ def test_weblate_makes_a_draft_of_the_template(tmp_path: Path) -> None:
     assert list(mistakes(file, read_po(TEMPLATE))) == []
 
 
-def test_gettext_makes_a_draft_of_the_template(tmp_path: Path) -> None:
+def test_gettext_makes_a_draft_from_the_template(tmp_path: Path) -> None:
     file = tmp_path / "nl" / "LC_MESSAGES" / "messages.po"
     file.parent.mkdir(parents=True)
 
@@ -137,7 +137,7 @@ def test_gettext_makes_a_draft_of_the_template(tmp_path: Path) -> None:
     assert list(mistakes(file, read_po(TEMPLATE))) == []
 
 
-def test_a_placeholder_that_was_changed_is_red_in_an_editor(spanish: Path) -> None:
+def test_gettext_reports_a_changed_placeholder(spanish: Path) -> None:
     text = spanish.read_text(encoding="utf-8")
     assert "ñ To report a wrong number: %(contact)s" in text
     spanish.write_text(

@@ -27,7 +27,7 @@ asked: list[str] = []
 
 
 class Source(local_http.Handler):
-    """Answers as the path says: a spelling, or a fault."""
+    """Answers as the path says: with a spelling of the number, or with a fault."""
 
     def do_GET(self) -> None:
         asked.append(self.path)
@@ -56,7 +56,7 @@ class Source(local_http.Handler):
 
 @pytest.fixture
 def tls() -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """A server's and a client's context that know each other."""
+    """A TLS context for a server, and one for a client that trusts it."""
     authority = trustme.CA()
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(server)
@@ -88,7 +88,7 @@ def table_of(folder: Path, *sources: str) -> Path:
         ("302", "not reachable (302, moved to /0)"),
     ],
 )
-def test_each_source_is_asked_once_and_its_answer_is_told(
+def test_each_source_is_requested_once_and_its_answer_reported(
     tmp_path: Path,
     tls: tuple[ssl.SSLContext, ssl.SSLContext],
     host: str,
@@ -104,7 +104,7 @@ def test_each_source_is_asked_once_and_its_answer_is_told(
     assert bool(gone([answer])) == (expected == "not there")
 
 
-def test_a_wrong_certificate_is_not_believed(tmp_path: Path, host: str) -> None:
+def test_a_wrong_certificate_is_not_trusted(tmp_path: Path, host: str) -> None:
     [answer] = verify(table=table_of(tmp_path, f"{host}/0"), limits=LIMITS)
 
     assert answer.state == "not reachable"
@@ -112,7 +112,7 @@ def test_a_wrong_certificate_is_not_believed(tmp_path: Path, host: str) -> None:
     assert asked == []
 
 
-def test_a_host_is_left_in_peace_between_two_requests(
+def test_the_command_pauses_between_requests_to_a_host(
     tmp_path: Path, tls: tuple[ssl.SSLContext, ssl.SSLContext], host: str
 ) -> None:
     table = table_of(tmp_path, f"{host}/0", f"{host}/1")
@@ -124,7 +124,7 @@ def test_a_host_is_left_in_peace_between_two_requests(
     assert time.monotonic() - began >= 1
 
 
-def test_only_the_rows_that_were_seen_get_the_day(
+def test_only_rows_whose_number_was_seen_get_the_date(
     tmp_path: Path, tls: tuple[ssl.SSLContext, ssl.SSLContext], host: str
 ) -> None:
     table = table_of(tmp_path, f"{host}/0")
@@ -140,7 +140,7 @@ def test_only_the_rows_that_were_seen_get_the_day(
     assert gone(answers) == [3]
 
 
-def test_our_table_comes_back_as_it_was(tmp_path: Path) -> None:
+def test_writing_our_table_back_changes_nothing(tmp_path: Path) -> None:
     copy = tmp_path / TABLE.name
     copy.write_bytes(TABLE.read_bytes())
 

@@ -1,6 +1,6 @@
-"""What the network sees of an answer: for `make robustness`, in its own network.
+"""What the network sees of an answer. For `make robustness`, in its own network.
 
-Run by `unshare -n`, with a loopback of 1,500 bytes a packet as on the way to a phone.
+Run under `unshare -n`, with packets of 1,500 bytes on loopback, as on a phone network.
 """
 
 import signal
@@ -24,7 +24,7 @@ MISTYPED = "/nowhere/"
 
 
 def ask(front: Front, path: str, coding: str) -> int:
-    """Ask over TLS and read to the end; return the port that it went from."""
+    """Send a request over TLS and read to the end; return the client port."""
     with socket.create_connection(("127.0.0.1", front.port), 30) as plain:
         port = int(plain.getsockname()[1])
         with front.tls.wrap_socket(plain, server_hostname="127.0.0.1") as secured:
@@ -35,7 +35,7 @@ def ask(front: Front, path: str, coding: str) -> int:
 
 
 def capture(front: Front, folder: Path) -> dict[tuple[str, str], tuple[int, int]]:
-    """Return {(path, coding): (packets with data, bytes in them)} of the server's."""
+    """Return {(path, coding): (packets with data, bytes in them)} from the server."""
     file = folder / "traffic.pcap"
     watch = [
         "tshark",
@@ -58,7 +58,7 @@ def capture(front: Front, folder: Path) -> dict[tuple[str, str], tuple[int, int]
         time.sleep(2)
         tshark.send_signal(signal.SIGINT)
     fields = ["-T", "fields", "-e", "tcp.dstport", "-e", "tcp.len"]
-    # A packet sent again is one more to who watches, and none of ours.
+    # A retransmitted packet is not ours, although an observer counts it.
     fresh = (
         f"tcp.srcport == {front.port} && tcp.len > 0 && !tcp.analysis.retransmission"
     )
@@ -77,7 +77,7 @@ def capture(front: Front, folder: Path) -> dict[tuple[str, str], tuple[int, int]
 
 
 @pytest.mark.parametrize("coding", CODINGS)
-def test_sizes_and_packets_tell_no_language_and_no_mistyped_address(
+def test_sizes_and_packets_show_neither_language_nor_a_mistyped_address(
     tmp_path: Path, coding: str
 ) -> None:
     with nginx_in_front(tmp_path, settings="") as front:
@@ -87,6 +87,6 @@ def test_sizes_and_packets_tell_no_language_and_no_mistyped_address(
     print(coding, mine)
     assert len(mine) == len(TAGS) + 1
     assert len({size for _, size in mine.values()}) == 1
-    # Where the kernel cuts a long answer is a matter of time.
+    # Timing decides where the kernel splits a long answer.
     packets = [count for count, _ in mine.values()]
     assert max(packets) - min(packets) <= max(packets) // 10

@@ -1,4 +1,4 @@
-"""Faults that need root and a kernel that lets it mount: for `make robustness`."""
+"""Faults that need root and permission to mount. For `make robustness`."""
 
 import os
 import signal
@@ -43,7 +43,7 @@ LIMIT_BYTES = 400 << 20
 HOG = "import time\nheap = []\nwhile True: heap.append(b'x' * 9**6); time.sleep(.01)"
 
 
-def test_a_neighbour_that_eats_the_memory_is_the_one_to_die(
+def test_the_process_that_uses_up_the_memory_is_killed(
     tmp_path: Path,
 ) -> None:
     group = GROUP / "quietpage-robustness"

@@ -1,4 +1,4 @@
-"""What a visit leaves in the browser's profile: the host and the title, no more."""
+"""What a visit leaves in the browser's profile: the host and the title only."""
 
 import http.client
 import time
@@ -34,7 +34,7 @@ OPEN_ALL = """
   scrollTo(0, 1e6); getSelection().selectAllChildren(document.querySelector("#page"))"""
 ENGINES = {
     "Chromium": chromium,
-    # Firefox saves its session every 15 seconds; tests wait for less.
+    # Firefox saves its session every 15 seconds; the tests shorten that.
     "Firefox": lambda profile: firefox(profile, '"browser.sessionstore.interval", 500'),
 }
 
@@ -62,7 +62,7 @@ def copy(
 
 @pytest.fixture(scope="module")
 def needles(copy: Server) -> dict[str, set[bytes]]:
-    """What no profile may hold: words, and pieces of the answers as they were coded."""
+    """What no profile may contain: words, and pieces of the compressed answers."""
     found = {}
     for tag in READ:
         messages = read_language(tag).messages
@@ -110,12 +110,12 @@ def test_no_word_of_a_visit_is_on_disk(  # noqa: PLR0913, PLR0917 - fixtures
     assert while_open == {}
     assert after_the_exit == {}
     assert after_the_end == {}
-    # What is said to remain does: the search sees what there is.
+    # The documented traces are there: the search works.
     assert str(copy.port) in find(tmp_path, left)
 
 
 @pytest.mark.parametrize("name", ENGINES)
-def test_the_search_finds_what_is_on_disk(
+def test_the_search_finds_a_page_that_is_on_disk(
     tmp_path: Path,
     display: Display,
     copy: Server,
@@ -140,7 +140,7 @@ def read(engine: Engine, url: str) -> None:
 
 @contextmanager
 def careless_site(body: bytes) -> Iterator[str]:
-    """Serve our document as most sites would: to be kept."""
+    """Serve our document as most sites would, so that browsers keep it."""
 
     class Handler(local_http.Handler):
         def do_GET(self) -> None:

@@ -1,4 +1,4 @@
-"""Whatever is sent: no 5xx but 501 and 505, no dead worker, no word of it back."""
+"""Fuzzed requests: no 5xx but 501 and 505, no dead worker, nothing echoed."""
 
 import socket
 import struct
@@ -16,13 +16,13 @@ from tests.support.scale import scaled
 
 REQUESTS = scaled(3_000, 100_000)
 SEED = 8
-# So many connections stay open with a request begun; each holds a thread for a while.
+# This many connections stay open with an unfinished request.
 HELD = 6
 PROXIED = 'trusted_proxies = ["127.0.0.1"]\n'
 
 
 class HeldOpen(ExitStack):
-    """Connections with a request begun, of which the oldest gives way."""
+    """Connections with an unfinished request; the oldest gives way to a new one."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A crowd and slow clients: they keep nobody waiting, with nginx in front or not."""
+"""A crowd and slow clients: they delay nobody, with or without nginx in front."""
 
 import re
 import resource
@@ -25,9 +25,9 @@ SLOW_CONNECTIONS = scaled(60, 400)
 SLOW_S = scaled(5, 40)
 KEPT_ALIVE = scaled(200, 2000)
 MANY_SLOW = scaled(1000, 5000)
-# Longer than gunicorn waits for a request: clients are let go of, and come again.
+# Longer than gunicorn waits for a request, so that clients are dropped and return.
 HELD_S = scaled(8, 30)
-# Threads let others wait for ten seconds; how fast this machine is does not matter.
+# Threads made others wait for ten seconds, whatever the speed of the machine.
 MOST_WAIT_S = 2
 ATTACKS = {
     "slowloris": ["-H", "-i", "3", "-t", "GET"],
@@ -48,8 +48,8 @@ class Front:
 
 @contextmanager
 def nginx_in_front(folder: Path, settings: str = SETTINGS) -> Iterator[Front]:
-    """Run both, until the block ends; see that nginx kept nothing of its clients."""
-    # The socket's path has to be short.
+    """Run both until the block ends; check that nginx kept nothing of its clients."""
+    # Paths of Unix sockets have to be short.
     address = f"{folder}/quietpage.sock"
     settings += 'trusted_proxies = ["*"]\n'
     environment = {"BIND": f"unix:{address}"}
@@ -65,7 +65,7 @@ def nginx_in_front(folder: Path, settings: str = SETTINGS) -> Iterator[Front]:
 
 
 def attack(kind: str, url: str) -> None:
-    """Let slowhttptest hold connections for as long as it may."""
+    """Let slowhttptest hold connections for as long as the server allows."""
     command = ["slowhttptest", *ATTACKS[kind], "-c", str(SLOW_CONNECTIONS), "-r", "200"]
     subprocess.run(
         [*command, "-l", str(SLOW_S), "-p", "5", "-u", url],
@@ -83,7 +83,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
 
 
 @pytest.mark.parametrize("kind", ATTACKS)
-def test_behind_nginx_slow_clients_keep_nobody_waiting(front: Front, kind: str) -> None:
+def test_behind_nginx_slow_clients_delay_nobody(front: Front, kind: str) -> None:
     with asking(front.port, tls=front.tls) as tally:
         attack(kind, f"https://127.0.0.1:{front.port}/en/?{CANARY}")
 
@@ -94,10 +94,10 @@ def test_behind_nginx_slow_clients_keep_nobody_waiting(front: Front, kind: str) 
 
 def report(took_s: list[float]) -> str:
     ordered = sorted(took_s)
-    told = {
+    percentiles = {
         p: f"{ordered[int(len(ordered) * p) - 1] * 1000:.0f}" for p in (0.5, 0.99, 1)
     }
-    return f"{len(ordered)} answers, ms at percentile {told}"
+    return f"{len(ordered)} answers, ms at percentile {percentiles}"
 
 
 def test_behind_nginx_a_crowd_is_answered_in_bounded_memory(front: Front) -> None:
@@ -134,7 +134,7 @@ def test_behind_nginx_a_crowd_is_answered_in_bounded_memory(front: Front) -> Non
 
 
 def memory_mib(pid: int) -> tuple[int, int]:
-    """Return what a process has in memory, and what of it is its alone."""
+    """Return the memory of a process, and how much of it is private."""
     sizes = dict(re.findall(r"(\w+): +(\d+) kB", smaps(pid)))
     own = int(sizes["Private_Clean"]) + int(sizes["Private_Dirty"])
     return int(sizes["Rss"]) >> 10, own >> 10
@@ -163,7 +163,7 @@ def memory_of(front: Front) -> dict[str, tuple[int, int]]:
         ("never stops sending", 4),
     ],
 )
-def test_who_holds_connections_of_bare_gunicorn_keeps_nobody_waiting(
+def test_clients_that_hold_gunicorn_s_connections_delay_nobody(
     tmp_path: Path, kind: str, connections: int
 ) -> None:
     with monitored(tmp_path) as server:
@@ -183,7 +183,7 @@ def test_who_holds_connections_of_bare_gunicorn_keeps_nobody_waiting(
     assert max(idle.values()) < 60
 
 
-def test_bare_gunicorn_hangs_up_on_who_drips(tmp_path: Path) -> None:
+def test_gunicorn_times_out_clients_that_drip(tmp_path: Path) -> None:
     with monitored(tmp_path) as server, ExitStack() as stack:
         dripping = {
             stack.enter_context(
@@ -209,7 +209,7 @@ def test_bare_gunicorn_hangs_up_on_who_drips(tmp_path: Path) -> None:
     assert not dripping
 
 
-def test_bare_gunicorn_waits_for_nobody_to_close(tmp_path: Path) -> None:
+def test_gunicorn_does_not_wait_for_clients_to_close(tmp_path: Path) -> None:
     request = b"GET /en/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     with monitored(tmp_path) as server, ExitStack() as stack:
         workers = settled(server)

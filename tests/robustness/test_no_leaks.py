@@ -1,4 +1,4 @@
-"""Nothing turns on, by request or environment, what would tell of a visitor."""
+"""Neither a request nor the environment makes the server log anything of a visitor."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ from tests.support.monitored_server import (
 from tests.support.response_validator import CANARY, read_answers
 from tests.support.scale import scaled
 
-# What is set in a shell or a unit file for another program, or was left there.
+# Variables that a shell or unit file may set, for this or another program.
 ENVIRONMENTS = {
     "Flask's debugger": {"FLASK_DEBUG": "1", "FLASK_ENV": "development", "DEBUG": "1"},
     "Werkzeug's debugger": {"WERKZEUG_RUN_MAIN": "true", "WERKZEUG_DEBUG_PIN": "off"},
@@ -39,7 +39,7 @@ TOGETHER = {
     for name in {name for e in ENVIRONMENTS.values() for name in e}
 }
 CASES = scaled({"all of it": TOGETHER}, ENVIRONMENTS)
-# What asks a server for more than it says.
+# Headers and queries that ask a server to reveal more.
 CURIOUS = (
     "Accept-Language: {0}\r\nX-Debug: 1\r\nX-Flask-Debug: 1\r\nCookie: debug=1; {0}\r\n"
     "X-Forwarded-For: {0}\r\nReferer: https://{0}/\r\nUser-Agent: Mozilla/5.0 {0}\r\n"
@@ -48,7 +48,7 @@ QUERIES = ["__debugger__=yes&cmd=resource&f=debugger.js", "debug=1", "_debug=Tru
 
 
 def ask_curiously(server: Server) -> None:
-    """Ask for debuggers and consoles, and send some of the fuzz."""
+    """Request debuggers and consoles, and send some fuzzed requests."""
     for path in ["/", "/console", "/debug", "/server-status", f"/{CANARY}"]:
         for query in QUERIES:
             head = f"GET {path}?{query}&{CANARY} HTTP/1.1\r\nHost: localhost\r\n"
@@ -62,7 +62,7 @@ def ask_curiously(server: Server) -> None:
 
 
 @pytest.mark.parametrize("environment", CASES.values(), ids=CASES)
-def test_no_environment_makes_the_server_tell(
+def test_no_environment_variable_enables_logging(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
     root = copy_of_the_code(tmp_path)
@@ -74,7 +74,7 @@ def test_no_environment_makes_the_server_tell(
     assert all(file.read_bytes() == b"" for file in made)
 
 
-def test_a_logger_that_would_tell_ends_the_start(tmp_path: Path) -> None:
+def test_another_logger_class_stops_the_start(tmp_path: Path) -> None:
     arguments = "--logger-class gunicorn.glogging.Logger --access-logfile -"
     (tmp_path / "quietpage.toml").write_text('locales = ["en"]')
     started = subprocess.run(
@@ -96,7 +96,7 @@ def test_a_logger_that_would_tell_ends_the_start(tmp_path: Path) -> None:
     assert "Traceback" not in started.stderr
 
 
-def test_an_error_of_ours_is_told_without_a_word_of_the_request(tmp_path: Path) -> None:
+def test_an_error_of_ours_is_logged_without_the_request(tmp_path: Path) -> None:
     root = copy_of_the_code(tmp_path)
     code = root / "quietpage" / "site.py"
     fault = "address.index(environ)  # type: ignore\n        tag = self._tags"
@@ -116,7 +116,7 @@ def test_an_error_of_ours_is_told_without_a_word_of_the_request(tmp_path: Path) 
     assert "Traceback" not in printed
 
 
-def test_an_error_that_nobody_catches_is_told_without_address_or_request(
+def test_an_uncaught_error_is_logged_without_address_or_request(
     tmp_path: Path,
 ) -> None:
     root = copy_of_the_code(tmp_path)
@@ -127,5 +127,5 @@ def test_an_error_that_nobody_catches_is_told_without_address_or_request(
     )
     with monitored(tmp_path, root=root) as server:
         server.send(f"G@T /{CANARY} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-        # That nothing printed holds an address or the canary, `monitored` sees.
+        # `monitored` checks that no output contains an address or the canary.
         wait_until_printed(server, "[ERROR] RuntimeError at worker.py:", 30)

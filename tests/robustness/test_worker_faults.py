@@ -1,4 +1,4 @@
-"""Faults under load: no wrong byte to anyone, nothing lost but what a worker held."""
+"""Faults under load: no wrong byte, and nothing lost but what a worker held."""
 
 import os
 import resource
@@ -24,7 +24,7 @@ from tests.support.response_validator import SETTINGS, TAGS, limited_site
 from tests.support.scale import scaled
 
 ROUNDS = scaled(2, 20)
-# Answers that each state of affairs is watched for.
+# Answers to wait for in each phase of a test.
 SOME = scaled(100, 1000)
 BROKEN = Path("translations", "es", "LC_MESSAGES", "messages.po")
 
@@ -42,7 +42,7 @@ def test_a_killed_worker_loses_no_more_than_it_held(tmp_path: Path) -> None:
     assert len(tally.lost) <= ROUNDS * CLIENTS, tally.lost
 
 
-def test_a_dying_worker_dumps_no_core(tmp_path: Path) -> None:
+def test_a_crashing_worker_dumps_no_core(tmp_path: Path) -> None:
     prefix = ["prlimit", "--core=unlimited"]
     root = copy_of_the_code(tmp_path)
     before = set(root.rglob("*"))
@@ -55,7 +55,7 @@ def test_a_dying_worker_dumps_no_core(tmp_path: Path) -> None:
 
     assert tally.wrong == []
     assert set(root.rglob("*")) == before
-    # At 1 byte the kernel gives a dump neither to a file nor to a program.
+    # With a limit of 1 byte, the kernel writes no dump to a file or a program.
     assert "Max core file size        1                    1 " in limits
 
 
@@ -79,7 +79,7 @@ def test_an_upgrade_shows_changed_catalogs_and_loses_nothing(tmp_path: Path) -> 
 
 
 def upgrade(server: Server) -> int:
-    """Send USR2, and return the new master's process id when the old one has ended."""
+    """Send USR2; return the new master's process id when the old one has exited."""
     workers = settled(server)
     os.kill(server.pid, signal.SIGUSR2)
     end = time.monotonic() + 60
@@ -95,7 +95,7 @@ def upgrade(server: Server) -> int:
 
 
 def end_of(pid: int) -> None:
-    """Return when a process has ended, or waits only for its parent to know."""
+    """Return when a process has exited, or is a zombie."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
         try:
@@ -108,7 +108,7 @@ def end_of(pid: int) -> None:
     pytest.fail("a master did not end")
 
 
-def test_a_broken_catalog_ends_the_upgrade_and_not_the_site(tmp_path: Path) -> None:
+def test_a_broken_catalog_stops_the_upgrade_and_not_the_site(tmp_path: Path) -> None:
     root = copy_of_the_code(tmp_path)
     with monitored(tmp_path, root=root) as server, asking(server.port) as tally:
         tally.wait(SOME)
@@ -124,7 +124,7 @@ def test_a_broken_catalog_ends_the_upgrade_and_not_the_site(tmp_path: Path) -> N
     assert "Traceback" not in printed
 
 
-def test_a_broken_setting_at_hup_does_not_end_the_site(tmp_path: Path) -> None:
+def test_a_broken_setting_at_hup_does_not_stop_the_site(tmp_path: Path) -> None:
     with monitored(tmp_path) as server, asking(server.port) as tally:
         tally.wait(SOME)
         (tmp_path / "site" / "quietpage.toml").write_text("locales = 5")
@@ -151,7 +151,7 @@ def test_deleted_catalogs_and_templates_change_nothing(tmp_path: Path) -> None:
     assert (tally.wrong, tally.lost) == ([], [])
 
 
-def test_a_stop_answers_the_requests_that_have_begun(tmp_path: Path) -> None:
+def test_a_stop_still_answers_unfinished_requests(tmp_path: Path) -> None:
     line = b"GET /en/ HTTP/1.1\r\nHost: localhost\r\n"
     with monitored(tmp_path) as server, ExitStack() as stack:
         begun = [
@@ -162,7 +162,7 @@ def test_a_stop_answers_the_requests_that_have_begun(tmp_path: Path) -> None:
         ]
         for connection in begun:
             connection.sendall(line)
-        # Each is with a thread by now.
+        # The worker has accepted each by now.
         time.sleep(1)
         os.kill(server.pid, signal.SIGTERM)
         time.sleep(1)
@@ -176,7 +176,7 @@ def test_a_stop_answers_the_requests_that_have_begun(tmp_path: Path) -> None:
     assert [answer.endswith(body) for answer in answers] == [True] * 8
 
 
-def test_no_descriptors_left_is_survived(tmp_path: Path) -> None:
+def test_the_site_survives_without_free_descriptors(tmp_path: Path) -> None:
     prefix = ["prlimit", "--nofile=128"]
     with monitored(tmp_path, prefix=prefix) as server, ExitStack() as stack:
         workers = settled(server)
@@ -200,7 +200,7 @@ def test_no_descriptors_left_is_survived(tmp_path: Path) -> None:
     assert tally.lost + afterwards.lost == []
 
 
-def test_a_disk_that_takes_no_byte_changes_nothing(tmp_path: Path) -> None:
+def test_a_disk_that_accepts_no_byte_changes_nothing(tmp_path: Path) -> None:
     with monitored(tmp_path) as server, asking(server.port) as tally:
         for pid in {server.pid, *settled(server)}:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, 0))
@@ -211,7 +211,7 @@ def test_a_disk_that_takes_no_byte_changes_nothing(tmp_path: Path) -> None:
         printed = server.log.read_text()
 
     assert (tally.wrong, tally.lost) == ([], [])
-    # Not even that a worker was started could be written.
+    # Not even the line about a new worker could be written.
     assert printed.count("Booting worker") == 2
 
 

@@ -1,4 +1,4 @@
-"""Whatever a server makes of a request, the site answers with bytes made at start."""
+"""Arbitrary WSGI environs: the site answers with bytes made at start."""
 
 import string
 from typing import Any
@@ -24,7 +24,7 @@ many = hypothesis_settings(
 )
 # WSGI strings are bytes read as Latin-1 (PEP 3333).
 wsgi_text = st.text(st.characters(max_codepoint=255), max_size=200)
-# What list headers are made of, so that more of it is nearly right.
+# Parts of list headers, so that more of the values are nearly right.
 list_header = st.lists(
     st.sampled_from(
         [

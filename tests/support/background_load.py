@@ -1,4 +1,4 @@
-"""A client that asks on and on, and compares every byte with what it must be."""
+"""Clients that send requests without a pause and compare every byte of the answers."""
 
 import http.client
 import ssl
@@ -29,11 +29,11 @@ class Tally:
     lost: list[str] = field(default_factory=list)
 
     def p99_s(self) -> float:
-        """Return the time in which 99 of 100 answers came."""
+        """Return the time within which 99 of 100 answers came."""
         return sorted(self.took_s)[int(len(self.took_s) * 0.99)]
 
     def wait(self, more: int, patience_s: float = 60) -> None:
-        """Return when so many more answers have come."""
+        """Return when that many more answers have come."""
         wanted, end = len(self.took_s) + more, time.monotonic() + patience_s
         while len(self.took_s) < wanted:
             assert time.monotonic() < end, f"no {more} answers within {patience_s} s"
@@ -53,7 +53,7 @@ def bodies_of(*sites: Site) -> Bodies:
 def asking(
     port: int, bodies: Bodies | None = None, tls: ssl.SSLContext | None = None
 ) -> Iterator[Tally]:
-    """Ask with some clients at once, until the block ends."""
+    """Send requests with several clients at once, until the block ends."""
     expected = bodies or bodies_of(limited_site())
     tally, stop = Tally(), threading.Event()
 
@@ -79,7 +79,7 @@ def asking(
 
 
 def connect(port: int, tls: ssl.SSLContext | None) -> http.client.HTTPConnection:
-    """Return a connection that is opened by its first request."""
+    """Return a connection that opens with its first request."""
     if tls:
         return http.client.HTTPSConnection("127.0.0.1", port, timeout=30, context=tls)
     return http.client.HTTPConnection("127.0.0.1", port, timeout=30)
@@ -95,7 +95,7 @@ def _ask(
     headers = {"Accept-Encoding": coding, "User-Agent": f"Mozilla/5.0 {CANARY}"}
     begun_s = time.monotonic()
     try:
-        # As a browser does, more than once over one connection.
+        # As a browser does, more than one request on a connection.
         for _ in range(2):
             begun_s = time.monotonic()
             connection.request("GET", f"/{tag}/?{CANARY}", headers=headers)

@@ -1,8 +1,7 @@
-"""Chromium, Firefox and WebKitGTK behind one face, with real input on a real screen.
+"""Chromium, Firefox and WebKitGTK behind one interface: real input on a real screen.
 
-Chromium and WebKitGTK are driven by their WebDrivers through Selenium, Firefox by
-WebDriver BiDi, which it speaks by itself. Input is the JSON of WebDriver's actions,
-the same for all three.
+Selenium drives Chromium and WebKitGTK through their WebDrivers. Firefox itself speaks
+WebDriver BiDi. Input is the JSON of WebDriver actions, the same for all three.
 """
 
 import json
@@ -33,15 +32,15 @@ from tests.support.chromium_flags import CHROMIUM_FLAGS
 Actions = list[dict[str, Any]]
 
 SIZE = (1000, 800)
-# What the page tells of itself while a navigation is pending, when Chromium's
-# debugger answers no question about it.
+# What the page reports about itself while a navigation is pending, because Chromium's
+# debugger does not answer then.
 STATE = """[[...document.documentElement.children].map((part) =>
   part === document.head ? "" : part.textContent).join(""), document.title]"""
 WITNESS = f"setInterval(() => console.log(JSON.stringify({STATE})), 20)"
 
 
 class Engine:
-    """A browser with one window on a screen of its own."""
+    """A browser with one window, on its own screen."""
 
     name = ""
 
@@ -56,7 +55,7 @@ class Engine:
         )
 
     def shows(self, url: str) -> None:
-        """Return when the page of that address has loaded."""
+        """Return when the page at that address has loaded."""
         self.wait(
             lambda: (
                 self.run("return location.href + document.readyState")
@@ -67,7 +66,7 @@ class Engine:
     def wait(self, condition: Callable[[], Any], seconds: float = 60) -> Any:
         """Return what `condition` does as soon as it is true; fail after `seconds`.
 
-        A driver that has died is told as such, for pytest to start the test anew.
+        A dead driver is reported as such, so that pytest runs the test again.
         """
         end = time.monotonic() + seconds
         fault: Exception | None = None
@@ -89,11 +88,11 @@ class Engine:
         raise NotImplementedError
 
     def run(self, script: str, *values: object) -> Any:
-        """Return what the body of a function returns in the page."""
+        """Run the body of a function in the page; return its result."""
         raise NotImplementedError
 
     def perform(self, actions: Actions) -> None:
-        """Send input as WebDriver's actions."""
+        """Send input as WebDriver actions."""
         raise NotImplementedError
 
     def hold(self, key: str, repeats: int) -> None:
@@ -111,7 +110,7 @@ class Engine:
         raise NotImplementedError
 
     def traverse(self, delta: int) -> None:
-        """Press Back (-1) or Forward (1); nothing happens where nothing is."""
+        """Press Back (-1) or Forward (1); without such an entry nothing happens."""
         raise NotImplementedError
 
     def url(self) -> str:
@@ -123,19 +122,19 @@ class Engine:
         raise NotImplementedError
 
     def fresh_tab(self) -> None:
-        """Replace the tab by a new one, with a history of its own."""
+        """Replace the tab with a new one, which has its own history."""
         raise NotImplementedError
 
     def find_tab(self, url: str) -> bool:
-        """Go to the tab of an address; return whether there is one."""
+        """Switch to the tab with an address; return whether there is one."""
         raise NotImplementedError
 
     def watch(self) -> None:
-        """Make the page tell of itself, for `states`."""
+        """Make the page report its content, for `states`."""
         self.run(WITNESS)
 
     def states(self, count: int) -> list[list[Any]]:
-        """Return [text of all but the head, title] as seen so many times from now."""
+        """Return [text outside the head, title], sampled that many times from now."""
         seen = []
         for _ in range(count):
             seen.append(self.run(f"return {STATE}"))
@@ -144,7 +143,7 @@ class Engine:
 
 
 class Selenium(Engine):
-    """What Selenium drives."""
+    """An engine that Selenium drives."""
 
     def __init__(self, driver: WebDriver) -> None:
         """Take over a started driver."""
@@ -187,7 +186,7 @@ class Selenium(Engine):
             self.driver.switch_to.window(handle)
             self.driver.close()
         self.driver.switch_to.window(new)
-        # WebKitGTK drops a navigation that comes before the tab's first page.
+        # WebKitGTK drops a navigation that starts before the tab's first page.
         self.wait(lambda: self.run("return document.readyState") == "complete")
         time.sleep(0.2)
 
@@ -198,7 +197,7 @@ class Chromium(Selenium):
     name = "Chromium"
 
     def hold(self, key: str, repeats: int) -> None:
-        # Chromium's driver does not mark the repeats.
+        # Chromium's driver does not mark repeated keys as such.
         name, code = {
             "\ue00c": ("Escape", 27),
             "\ue008": ("Shift", 16),
@@ -214,7 +213,7 @@ class Chromium(Selenium):
         self.driver.execute_cdp_cmd("Input.dispatchKeyEvent", event)
 
     def slow_down(self, times: int) -> None:
-        """Slow the processor of the page down so many times."""
+        """Slow the page's processor down by that factor."""
         self.driver.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": times})
 
     def return_to_tab(self) -> None:
@@ -222,7 +221,7 @@ class Chromium(Selenium):
         self.driver.execute_cdp_cmd("Page.bringToFront", {})
 
     def watch(self) -> None:
-        """Listen beside the driver, whose commands wait for pending navigations."""
+        """Listen without the driver, whose commands wait for pending navigations."""
         address = self.driver.capabilities["goog:chromeOptions"]["debuggerAddress"]
         target = self.driver.current_window_handle
         self._socket = websocket.create_connection(
@@ -239,9 +238,9 @@ class Chromium(Selenium):
             event = json.loads(self._socket.recv())
             if event.get("method") != "Runtime.consoleAPICalled":
                 continue
-            told = event["params"]
-            if told["timestamp"] >= start:
-                seen.append(json.loads(told["args"][0]["value"]))
+            logged = event["params"]
+            if logged["timestamp"] >= start:
+                seen.append(json.loads(logged["args"][0]["value"]))
         self._socket.close()
         return seen
 
@@ -252,7 +251,7 @@ class WebKit(Selenium):
     name = "WebKitGTK"
 
     def __init__(self, start: Callable[[], WebDriver]) -> None:
-        """Start a driver, and keep how: now and then one dies of a fault of its own."""
+        """Start a driver and remember how: now and then one crashes."""
         super().__init__(start())
         self._start = start
 
@@ -264,7 +263,7 @@ class WebKit(Selenium):
             super().fresh_tab()
 
     def leave_tab(self) -> None:
-        # A second tab hides nothing here; a minimised window does.
+        # Here a second tab does not hide the first; minimising the window does.
         self.driver.minimize_window()
 
     def return_to_tab(self) -> None:
@@ -291,7 +290,7 @@ class Firefox(Engine):
         self.context = self._contexts()[0]["context"]
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._socket.close()
 
     def _call(self, method: str, **parameters: object) -> Any:
@@ -331,7 +330,7 @@ class Firefox(Engine):
         try:
             self._call("input.performActions", context=self.context, actions=actions)
         except RuntimeError as error:
-            # The page left while it was still pressed; the tests see where to.
+            # The page left while the press lasted; the tests check where it went.
             if "EventUtils.js" not in str(error):
                 raise
 
@@ -375,14 +374,14 @@ def _insecure_certificates() -> dict[str, Any]:
 
 @contextmanager
 def screen() -> Iterator[Display]:
-    """Start an X server and make it the environment's; it is what pictures show."""
+    """Start an X server, whose screen the pixel tests read, and set it as DISPLAY."""
     reader, writer = os.pipe()
     command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1280x900x24"]
     server = subprocess.Popen(
         [*command, "-nolisten", "tcp"], pass_fds=[writer], stderr=subprocess.DEVNULL
     )
     os.close(writer)
-    # The server writes the number and its line end apart, and dies if nobody reads.
+    # The server writes the number and the newline apart, and exits if nobody reads.
     with os.fdopen(reader) as answer:
         number = answer.readline().strip()
     before = os.environ.get("DISPLAY")
@@ -431,7 +430,7 @@ def webkit(_profile: Path) -> Iterator[Engine]:
         service = WebKitService(_found("WebKitWebDriver"))
         service.start()
         services.append(service)
-        # WebKitGTK never answers a script that a change of pages swallows: ask anew.
+        # WebKitGTK never answers a script that a change of pages interrupts: ask again.
         patience = ClientConfig(remote_server_addr=service.service_url, timeout=4)
         connection = RemoteConnection(client_config=patience)
         driver = webdriver.Remote(connection, options=options)

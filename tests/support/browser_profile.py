@@ -1,4 +1,4 @@
-"""Words in a browser's profile on disk, however it wrote them."""
+"""Search a browser's profile on disk for words, however the browser stored them."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _LZ4_MAGIC = b"mozLz40\0"
 
 
 def spellings(words: str) -> set[bytes]:
-    """Return `words` as bytes that a profile may have them in."""
+    """Return `words` in each encoding that a profile may use."""
     escaped = words.encode("unicode-escape").replace(b"\\x", b"\\u00")
     return {words.encode(encoding) for encoding in ENCODINGS} | {escaped}
 
@@ -21,7 +21,7 @@ def files(profile: Path) -> list[Path]:
 
 
 def find(profile: Path, needles: dict[str, set[bytes]]) -> dict[str, list[str]]:
-    """Return {name: files that hold any of its needles}."""
+    """Return {name: files that contain any of its needles}."""
     found: dict[str, list[str]] = {name: [] for name in needles}
     for file in files(profile):
         texts = list(contents(file))
@@ -32,7 +32,7 @@ def find(profile: Path, needles: dict[str, set[bytes]]) -> dict[str, list[str]]:
 
 
 def contents(file: Path) -> Iterator[bytes]:
-    """Yield what is in a file: its bytes, and what they pack."""
+    """Yield the content of a file: its bytes, and what is compressed in them."""
     try:
         raw = file.read_bytes()
     except OSError:
@@ -45,7 +45,7 @@ def contents(file: Path) -> Iterator[bytes]:
 
 
 def _rows(file: Path) -> Iterator[bytes]:
-    """Yield every value of every table: long ones lie in pieces in the file."""
+    """Yield every value of every table, as the file stores long values in pieces."""
     address = f"file:{file}?immutable=1"
     with (
         suppress(sqlite3.Error),
@@ -60,7 +60,7 @@ def _rows(file: Path) -> Iterator[bytes]:
 
 
 def lz4_block(packed: bytes) -> bytes:
-    """Return what an LZ4 block holds (lz4_Block_format.md).
+    """Return the content of an LZ4 block (lz4_Block_format.md).
 
     >>> lz4_block(bytes([0x32]) + b"abc" + bytes([3, 0]) + bytes([0x10]) + b"!")
     b'abcabcabc!'

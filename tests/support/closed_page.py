@@ -1,4 +1,4 @@
-"""What shows of a page while every topic is closed."""
+"""What a page shows while every topic is closed."""
 
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
@@ -7,12 +7,12 @@ HEADINGS = {"h1", "h2", "h3"}
 
 
 def plain(element: Element) -> str:
-    """Return the text of an element, its white space folded."""
+    """Return the text of an element, with white space collapsed."""
     return " ".join("".join(element.itertext()).split())
 
 
 def in_sight(element: Element) -> Iterator[Element]:
-    """Yield the elements below this one, of a closed topic its summary alone."""
+    """Yield the elements below this one, but of a closed topic only the summary."""
     for child in element:
         yield child
         if child.tag != "details":

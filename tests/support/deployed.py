@@ -1,4 +1,4 @@
-"""The files of deploy/, moved to a test's folder and run."""
+"""The files of deploy/, adapted to a test's folder and run."""
 
 import os
 import socket
@@ -16,9 +16,9 @@ from tests.support import nginx
 from tests.support.gunicorn import free_port, wait_for
 
 HOST = "notes.example.org"
-# With the checksum of an onion address; its key is the numbers from 0.
+# With the checksum of an onion address; its key is the bytes from 0 upwards.
 ONION = "aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dyp3kead.onion"
-# A tag of each length, as heads hold it.
+# Tags of different lengths, because heads contain the tag.
 LOCALES = ["en", "es", "fil", "pt-BR", "zh-Hans"]
 DEPLOY = ROOT / "deploy"
 BIN = Path(sys.executable).parent
@@ -35,11 +35,11 @@ class Proxy:
 
     @property
     def onion(self) -> str:
-        """The unix socket where the test's tor would ask."""
+        """The Unix socket to which Tor would connect."""
         return str(self.folder / "onion.sock")
 
     def send(self, request: str, *, tls: bool = True) -> bytes:
-        """Send a request on a connection of its own; return all that comes back."""
+        """Send a request on a new connection; return everything that comes back."""
         port = self.tls_port if tls else self.plain_port
         with socket.create_connection(("127.0.0.1", port), 10) as plain:
             if not tls:
@@ -144,7 +144,7 @@ def start_proxy(name: str, folder: Path, path: str) -> Iterator[Proxy]:
 
 
 def caddyfile(proxy: Proxy, path: str, environment: dict[str, str]) -> str:
-    """Return deploy/Caddyfile moved into the proxy's folder, where its errors are."""
+    """Return deploy/Caddyfile, adapted to the proxy's folder with the error page."""
     errors = subprocess.check_output(
         [BIN / "flask", "--app", "app", "proxy-error-page", "caddy"],
         cwd=ROOT,
@@ -154,7 +154,7 @@ def caddyfile(proxy: Proxy, path: str, environment: dict[str, str]) -> str:
     own = proxy.folder / "quietpage"
     text = (DEPLOY / "Caddyfile").read_text()
     for old, new in {
-        # No authority on the network is asked for a certificate.
+        # Caddy must not ask a certificate authority on the network.
         "auto_https disable_redirects": "auto_https off\n"
         f"\thttp_port {proxy.plain_port}\n\thttps_port {proxy.tls_port}",
         "unix//run/quietpage.sock": f"unix/{path}",

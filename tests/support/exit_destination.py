@@ -1,4 +1,4 @@
-"""Where exits go in tests: a TLS server that answers, fails, is slow or silent."""
+"""The exit's destination: a TLS server that answers, fails, is slow or is silent."""
 
 import ssl
 import time
@@ -15,7 +15,7 @@ from tests.support import local_http
 class Destination:
     """A running server; `mode` is answer, slow, held, silent, fail or empty (204).
 
-    What is held is answered once the mode is another; what met silence never is.
+    A held request is answered once the mode changes; one that met silence never is.
     """
 
     port: int = 0
@@ -29,7 +29,7 @@ class Destination:
         return f"https://127.0.0.1:{self.port}/"
 
     def reset(self, mode: str = "answer") -> None:
-        """Forget what was asked, and behave like `mode` from now on."""
+        """Forget earlier requests, and behave like `mode` from now on."""
         self.mode = mode
         self.asked.clear()
 
@@ -41,7 +41,7 @@ def serve() -> Iterator[Destination]:
 
     class Handler(local_http.Handler):
         def do_GET(self) -> None:
-            # A page to come from, and the icon that engines ask for, are no exits.
+            # Neither the page that readers come from nor the icon is a use of the exit.
             if self.path == "/":
                 headers = self.headers
                 destination.asked.append(

@@ -1,4 +1,4 @@
-"""A server of our prepared answers with one thing changed, over TLS or not."""
+"""A server that sends our prepared answers with one change, with or without TLS."""
 
 import copy
 import ssl
@@ -21,7 +21,7 @@ class Exchange:
     status: int
     headers: Headers
     body: bytes
-    # Where on this machine it was asked.
+    # The local address that received the request.
     address: str
     port: int
     dropped: bool = False
@@ -43,7 +43,7 @@ Change = Callable[[Exchange], None]
 
 
 def rewritten(site: Site, rewrite: Callable[[str, bytes], bytes]) -> Site:
-    """Return the site with each guide rewritten, and prepared again."""
+    """Return the site with each guide rewritten and compressed again."""
     changed = copy.copy(site)
     guides = {
         tag: s for (tag, coding), s in site.guides.items() if coding == "identity"
@@ -74,7 +74,7 @@ def _exchange(site: Site, request: local_http.Handler, scheme: str) -> Exchange:
     status, headers = started[0]
     return Exchange(
         request.command,
-        # Not the handler's path: it makes one slash of two.
+        # Not the handler's path, which turns two slashes into one.
         request.requestline.split()[1],
         asked,
         int(status[:3]),

@@ -1,4 +1,4 @@
-"""Requests that no browser sends, the same from the same seed."""
+"""Requests that no browser sends; the same seed gives the same requests."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -106,7 +106,7 @@ class Attempt:
     """Bytes to send, and how the client then behaves.
 
     `ending` is "end" (half-closed, then read), "drop" (closed unread), "reset" or
-    "hold" (kept open); `answers` is how many final answers are the most allowed.
+    "hold" (kept open); `answers` is the largest number of final answers allowed.
     """
 
     data: bytes
@@ -115,7 +115,7 @@ class Attempt:
 
 
 def attempts(seed: int, count: int) -> Iterator[Attempt]:
-    """Yield so many attempts."""
+    """Yield that many attempts."""
     chance = Chance(seed)
     makers: list[Callable[[Chance], tuple[str, int]]] = [
         *(simple, simple, headed, headed, bodied, pipelined, smuggling, mangled, noise)
@@ -130,7 +130,7 @@ def attempts(seed: int, count: int) -> Iterator[Attempt]:
 
 
 def request(chance: Chance, *lines: str, body: str = "") -> str:
-    """Return a request of which most parts are right."""
+    """Return a request that is mostly right."""
 
     def mostly(right: str, others: list[str]) -> str:
         return right if chance.random() < 0.9 else chance.choice(others)
@@ -160,7 +160,7 @@ def headed(chance: Chance) -> tuple[str, int]:
         f"{chance.choice([*VALUES, CANARY])}"
         for _ in range(many)
     ]
-    # A line of nothing ends a request, and what follows may be another.
+    # An empty line ends a request, and another may follow.
     return request(chance, *lines), 1 + lines.count("")
 
 
@@ -178,7 +178,7 @@ def pipelined(chance: Chance) -> tuple[str, int]:
 
 
 def smuggling(chance: Chance) -> tuple[str, int]:
-    """Return a request with two lengths and another behind it: one answer, or none."""
+    """Return a request with two lengths, followed by another: at most one answer."""
     pairs = [
         [f"Content-Length: {len(SMUGGLED) + 5}", "Transfer-Encoding: chunked"],
         ["Transfer-Encoding: chunked", "Content-Length: 0"],

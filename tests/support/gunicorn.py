@@ -1,4 +1,4 @@
-"""A real gunicorn with settings and a home folder of its own."""
+"""A real gunicorn with its own settings and home folder."""
 
 import os
 import socket
@@ -35,7 +35,7 @@ class Server:
         return children(self.pid)
 
     def send(self, request: bytes) -> bytes:
-        """Send bytes on a socket of their own and return all that comes back."""
+        """Send bytes on a new socket and return everything that comes back."""
         with socket.create_connection(("127.0.0.1", self.port), 5) as connection:
             connection.settimeout(5)
             connection.sendall(request)
@@ -60,7 +60,7 @@ def children(pid: int) -> set[int]:
     return {int(child) for child in text.split()}
 
 
-# For a machine that is busy with other things; a server that dies fails at once.
+# Long enough for a busy machine; a server that exits fails at once.
 PATIENCE_S = 180
 
 
@@ -74,9 +74,9 @@ def start_server(  # noqa: PLR0913 - each has a default
     prefix: Sequence[str] = (),
     environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Server]:
-    """Run gunicorn with settings and a home folder of its own, until the block ends.
+    """Run gunicorn with its own settings and home folder, until the block ends.
 
-    `root` is where the code is, `prefix` a command that runs gunicorn in its place.
+    `root` is the folder of the code; `prefix` is a command that runs gunicorn.
     """
     home = folder / "home"
     home.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Input as WebDriver's actions: https://www.w3.org/TR/webdriver2/#actions ."""
+"""Input as WebDriver actions: https://www.w3.org/TR/webdriver2/#actions ."""
 
 from typing import Any
 
@@ -53,7 +53,7 @@ def slip(start: tuple[int, int], by: tuple[int, int], kind: str) -> Actions:
 
 
 def fingers(*hands: list[Step]) -> Actions:
-    """Return the actions of several fingers; the nth steps of all come together."""
+    """Return the actions of several fingers; each makes its nth step together."""
     longest = max(map(len, hands))
     return [
         {
@@ -67,9 +67,9 @@ def fingers(*hands: list[Step]) -> Actions:
 
 
 def touches(bar: tuple[int, int], text: tuple[int, int]) -> dict[str, Actions]:
-    """Return what a nervous hand makes of a tap on the bar; all of it ends there.
+    """Return the touches that shaking hands make of a tap; each ends on the bar.
 
-    `bar` is the place that is touched, `text` where another finger is.
+    `bar` is the place of the touch, and `text` that of another finger.
     """
     near = (text[0] + 1, text[1])
     pause = wait(60)
@@ -110,7 +110,7 @@ def pointer(*steps: Step, kind: str = "mouse") -> Actions:
 
 
 def press(button: int = 0, *, pause_ms: int = 80, times: int = 1) -> Actions:
-    """Return presses on the bar, as long as a hand's, with such pauses between."""
+    """Return presses on the bar, each as long as a hand's, with pauses between."""
     steps = [down(button), wait(80), up(button), wait(pause_ms)]
     return pointer(move(ON_THE_BAR), *steps * times)
 

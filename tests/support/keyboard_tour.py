@@ -1,10 +1,10 @@
-"""What a reader does on the page, and what must hold after the exit."""
+"""A reader's tour of the page, and what must be true after the exit."""
 
 from tests.support.browser_engines import Engine
 from tests.support.exit_destination import Destination
 from tests.support.input_actions import BELOW_THE_BAR, down, move, pointer, up
 
-# What a reader sees: nothing of the page while the exit is pressed or it is covered.
+# The visible text: none of the page while the exit is pressed or the page is covered.
 SEEN = "return document.body.innerText"
 
 
@@ -18,7 +18,7 @@ def tour(visit: Engine) -> None:
             tag,
         )
         visit.shows(visit.run("return location.origin") + f"/{tag}/")
-    # A real click, so that no engine takes the entry for one without a reader.
+    # A real click, or an engine may take the entry for one that no reader asked for.
     visit.perform(pointer(move(BELOW_THE_BAR), down(), up()))
     visit.run(
         """for (const summary of [
@@ -33,7 +33,7 @@ def arrive(visit: Engine, destination: Destination) -> None:
 
 
 def assert_back_shows_nothing(visit: Engine, destination: Destination) -> None:
-    """Back five times, Forward, Reload: only pages of others [T4]."""
+    """Back five times, Forward, Reload: only other sites' pages [T4]."""
     visit.traverse(-1)
     visit.shows(f"{destination.url}search")
     visit.traverse(1)

@@ -1,4 +1,4 @@
-"""Small HTTP servers inside the process of a test."""
+"""Small HTTP servers inside the test process."""
 
 import http.server
 import ssl
@@ -9,7 +9,7 @@ from socketserver import BaseRequestHandler
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Answers as its methods say, and writes no log."""
+    """A request handler that writes no log."""
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -19,7 +19,7 @@ class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, *_: object) -> None:
-        """Say nothing: clients drop connections, and handshakes fail on purpose."""
+        """Say nothing: tests drop connections and fail handshakes on purpose."""
 
 
 @contextmanager

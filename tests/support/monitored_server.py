@@ -1,4 +1,4 @@
-"""A copy under attack, which in the end holds nothing that a client sent."""
+"""A server under attack, which must keep nothing that a client sent."""
 
 import re
 import shutil
@@ -28,7 +28,7 @@ def monitored(
     environment: Mapping[str, str] = MappingProxyType({}),
     root: Path = ROOT,
 ) -> Iterator[Server]:
-    """Run a copy, and see afterwards that it kept nothing of its clients."""
+    """Run a server, and check afterwards that it kept nothing about its clients."""
     with start_server(
         folder / "site",
         settings=settings,
@@ -44,7 +44,7 @@ def monitored(
 
 
 def settled(server: Server, patience_s: float = 60) -> set[int]:
-    """Return the process ids of the workers as soon as both are there."""
+    """Return the process ids of the workers as soon as both run."""
     end = time.monotonic() + patience_s
     while len(workers := server.workers()) != WORKERS:
         assert time.monotonic() < end, f"{len(workers)} workers"
@@ -53,7 +53,7 @@ def settled(server: Server, patience_s: float = 60) -> set[int]:
 
 
 def copy_of_the_code(folder: Path) -> Path:
-    """Return a copy of the code and catalogs, to be broken."""
+    """Return a copy of the code and catalogs, for tests to break."""
     root = folder / "code"
     root.mkdir()
     for part in PARTS:
@@ -74,14 +74,14 @@ def open_files(server: Server) -> set[str]:
                 target = str(link.readlink())
             except OSError:
                 continue
-            # A worker's heartbeat is in /dev/shm, has no byte and no name.
+            # A worker's heartbeat is an empty file without a name in /dev/shm.
             if target.startswith("/") and not target.startswith(("/dev/", "/proc/")):
                 found.add(target)
     return found
 
 
 def check_silence(server: Server) -> None:
-    """See that no word of a client was printed, and no file written."""
+    """Check that nothing a client sent was printed, and no file was written."""
     printed = server.log.read_text("utf-8", "replace")
     assert "Listening" in printed
     assert CANARY not in printed.lower()
@@ -91,7 +91,7 @@ def check_silence(server: Server) -> None:
 
 
 def wait_until_printed(server: Server, words: str, patience_s: float = 60) -> str:
-    """Return the first line that has `words`, as soon as it is there."""
+    """Return the first line that contains `words`, as soon as it is printed."""
     end = time.monotonic() + patience_s
     while time.monotonic() < end:
         for line in server.log.read_text("utf-8", "replace").splitlines():

@@ -1,4 +1,4 @@
-"""A real nginx in a folder of the test's: `deploy/nginx.conf` or any other file."""
+"""A real nginx in a test's folder, with `deploy/nginx.conf` or any other file."""
 
 import getpass
 import os
@@ -20,9 +20,9 @@ from tests.support.gunicorn import wait_for
 def start_nginx(configuration: Path, *places: int | str) -> Iterator[int]:
     """Run nginx until the block ends; yield its process id once it listens.
 
-    `places` are ports of this machine and paths of unix sockets.
+    `places` are ports on this machine and paths of Unix sockets.
 
-    What it prints is in `log` beside the configuration.
+    Its output is in `log`, next to the configuration.
     """
     folder = configuration.parent
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or "nginx"
@@ -44,7 +44,7 @@ def start_nginx(configuration: Path, *places: int | str) -> Iterator[int]:
 def issue(folder: Path, host: str) -> None:
     """Write quietpage.crt and quietpage.key for `host`, and ca.pem to trust them."""
     authority = trustme.CA()
-    # An ECDSA signature has no fixed length, and sizes are compared.
+    # Not ECDSA, whose signatures vary in length: the tests compare sizes.
     certificate = authority.issue_cert(host, key_type=trustme.KeyType.RSA)
     authority.cert_pem.write_to_path(folder / "ca.pem")
     certificate.private_key_pem.write_to_path(folder / "quietpage.key")
@@ -53,7 +53,7 @@ def issue(folder: Path, host: str) -> None:
 
 
 def trust(folder: Path) -> ssl.SSLContext:
-    """Return a context that trusts what was issued there."""
+    """Return a TLS context that trusts the certificates issued in `folder`."""
     return ssl.create_default_context(cafile=folder / "ca.pem")
 
 
@@ -64,10 +64,10 @@ def write_deployed(
     plain_port: int,
     environment: Mapping[str, str] = os.environ,
 ) -> Path:
-    """Write deploy/nginx.conf with the places of the test, and its error answers.
+    """Write deploy/nginx.conf with the ports and paths of the test, and error pages.
 
     The onion's listener becomes onion.sock in `folder`.
-    `behind` is gunicorn's socket; the certificate is what `issue` wrote to `folder`.
+    `behind` is gunicorn's socket. The certificate is the one that `issue` wrote.
     """
     text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     temporary = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")

@@ -1,4 +1,4 @@
-"""Small tables of numbers for the tests to spoil."""
+"""Small tables of numbers for the tests to break."""
 
 import csv
 from collections.abc import Iterable
@@ -37,7 +37,7 @@ OTHER = {"phone": "+525587654321", "phone_display": "55 8765 4321"}
 
 
 def _write(table: Path, like: Path, rows: Iterable[dict[str, str]]) -> Path:
-    """Write rows to a table with the first line of another."""
+    """Write rows to a table, below the header of another."""
     with like.open(encoding="utf-8", newline="") as file:
         columns = next(csv.reader(file))
     with table.open("w", encoding="utf-8", newline="") as file:

@@ -1,4 +1,4 @@
-"""What the site may send, and a reader of answers that admits nothing else."""
+"""What the site may send, and a parser that accepts nothing else."""
 
 import re
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from quietpage.config import Settings
 from quietpage.site import Site
 from tests.integration.test_responses import check_headers
 
-# In every hostile request, wherever a client can put it; nothing may repeat it.
+# Every hostile request has it wherever possible, and no answer may repeat it.
 CANARY = "canary5b9e"
-# The settings of a copy under attack: few languages start quickly.
+# Settings for attacks: with few languages, a server starts quickly.
 SETTINGS = 'locales = ["en", "es", "ar"]\n'
 TAGS = ("en", "es", "ar")
 ALLOWED = {200, 308, 400, 404, 405, 414, 417, 431, 501, 505}
@@ -20,7 +20,7 @@ ALLOWED = {200, 308, 400, 404, 405, 414, 417, 431, 501, 505}
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer of a connection."""
+    """One answer on a connection."""
 
     status: int
     headers: dict[str, str]
@@ -29,13 +29,13 @@ class Answer:
 
 @cache
 def limited_site() -> Site:
-    """Return the site that a copy with `SETTINGS` serves."""
+    """Return the site that a server with `SETTINGS` serves."""
     return create_site(Settings(locales=TAGS))
 
 
 @cache
 def known_bodies() -> frozenset[bytes]:
-    """Return all that an answer's body may be."""
+    """Return every body that an answer may have."""
     site = limited_site()
     snapshots = [*site.guides.values(), *site.errors.values(), site.robots]
     return frozenset(snapshot.body for snapshot in snapshots)
@@ -44,7 +44,7 @@ def known_bodies() -> frozenset[bytes]:
 def read_answers(
     come: bytes, *, is_cut: bool = False, is_tls: bool = False
 ) -> list[Answer]:
-    """Return the answers in `come`; fail at any byte that ought not to be there.
+    """Return the answers in `come`; fail at any unexpected byte.
 
     `is_cut` is whether the connection was reset, so that the end may be missing,
     `is_tls` whether the server may believe that a client came over TLS.
@@ -57,7 +57,7 @@ def read_answers(
             break
         first, *lines = head.decode("latin-1").split("\r\n")
         version, status, phrase = first.split(" ", 2)
-        # gunicorn speaks the version that it is spoken to.
+        # gunicorn answers in the version of the request.
         assert re.fullmatch(r"HTTP/1\.\d", version), first
         assert phrase == HTTPStatus(int(status)).phrase
         if status == "100":

@@ -1,4 +1,4 @@
-"""A host's copy with a catalog of the tests' own, and a sheet of it filled in."""
+"""A host's copy with a catalog made for the tests, and its sheet, filled in."""
 
 from collections.abc import Callable
 from datetime import date
@@ -17,16 +17,16 @@ from quietpage.review.sheet import Sheet, make_sheet
 from quietpage.review.sheet_xlsx import write_xlsx
 from quietpage.review_marks import Mark
 
-ON = "2026-12-01"
-ANA = Mark("Casa Ana", date(2026, 12, 1))
+ON = "2026-11-02"
+ANA = Mark("Casa Ana", date(2026, 11, 2))
 ENGLISH = list(page_messages(read_po(TRANSLATIONS / "messages.pot")))
-# Of Norwegian Nynorsk there is no catalog of ours: all texts are a test's.
+# We have no catalog of Norwegian Nynorsk, so all of its texts are a test's.
 TEXTS = {message: f"x {message}" for message in ENGLISH} | {"Going back": "=Å gå"}
 Edit = Callable[[Worksheet], None]
 
 
 def write_copy(folder: Path) -> None:
-    """Write a host's folder with a whole catalog, which the commands then take."""
+    """Write a host's folder with a complete catalog, and make the commands use it."""
     (folder / "quietpage.toml").write_text('locales = ["nn"]')
     catalog = polib.POFile()
     catalog.metadata = {"Language": "nn"}
@@ -70,7 +70,7 @@ def edited(file: Path, edit: Edit) -> Path:
 
 
 def answer(message: str, right: object = None, better: object = None) -> Edit:
-    """Return an edit that answers the row of a message."""
+    """Return an edit that fills in the row of a message."""
 
     def edit(page: Worksheet) -> None:
         row = row_of(page, message)
@@ -85,7 +85,7 @@ def row_of(page: Worksheet, message: str) -> int:
 
 def answer_all(page: Worksheet) -> None:
     for row in range(3, page.max_row + 1):
-        page.cell(row, 4).value = "Jå"
+        page.cell(row, 4).value = "x"
 
 
 def agree(file: Path) -> None:

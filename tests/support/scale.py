@@ -1,4 +1,4 @@
-"""The same tests, short in `make test` and long in `make robustness`."""
+"""The length of tests: short in `make test`, long in `make robustness`."""
 
 import os
 from typing import TypeVar

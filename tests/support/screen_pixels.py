@@ -1,4 +1,4 @@
-"""What the screen shows, whatever the browser says of itself."""
+"""What the screen shows, whatever the browser reports."""
 
 import time
 
@@ -33,7 +33,7 @@ def is_blank(pixels: bytes) -> bool:
 
 
 def frames(display: Display, seconds: float) -> list[tuple[float, bool]]:
-    """Return (seconds since the epoch, whether blank) of what is seen for that long."""
+    """Return (seconds since the epoch, whether blank) for each frame in that time."""
     seen = []
     end = time.time() + seconds
     while (now := time.time()) < end:
@@ -42,7 +42,7 @@ def frames(display: Display, seconds: float) -> list[tuple[float, bool]]:
 
 
 def press_mouse(display: Display, place: tuple[int, int], seconds: float) -> float:
-    """Press the screen's mouse, of which no driver knows; return when, by the epoch."""
+    """Press the X server's mouse, past any driver; return the time of the press."""
     fake_input(display, MotionNotify, x=place[0], y=place[1])
     display.sync()
     time.sleep(0.1)
@@ -56,8 +56,8 @@ def press_mouse(display: Display, place: tuple[int, int], seconds: float) -> flo
 
 
 def press_keys(display: Display, names: tuple[str, ...]) -> float:
-    """Press keys by their X names; return when the last went down, by the epoch."""
-    # No window manager is there to give the keyboard to the browser's window.
+    """Press keys by their X names; return the time at which the last went down."""
+    # Without a window manager, nothing else gives the window the keyboard.
     windows = display.screen().root.query_tree().children
     shown = [w for w in windows if w.get_attributes().map_state == IsViewable]
     largest = max(shown, key=lambda window: int(window.get_geometry().width))
@@ -76,7 +76,7 @@ def press_keys(display: Display, names: tuple[str, ...]) -> float:
 
 
 def window_titles(display: Display) -> list[str]:
-    """Return the titles of all windows, as a list of windows would show them."""
+    """Return the titles of all windows, as a window list would show them."""
     name, kind = display.intern_atom("_NET_WM_NAME"), display.intern_atom("UTF8_STRING")
     waiting, found = [display.screen().root], []
     while waiting:

@@ -1,6 +1,6 @@
-"""What AT-SPI tells Orca of a page in Firefox; runs on Debian's own Python.
+"""Print what AT-SPI gives Orca of a page in Firefox; runs on Debian's own Python.
 
-Usage, with a session bus and a display: /usr/bin/python3 at_spi.py PROFILE ADDRESS.
+With a session bus and a display: /usr/bin/python3 screen_reader.py PROFILE ADDRESS.
 Prints [[role, name, description], …] in reading order as JSON.
 """
 
@@ -20,7 +20,7 @@ WAIT_S = 60
 
 
 def switch_on() -> None:
-    """Tell programs that a screen reader runs, as Orca does when it starts."""
+    """Announce to programs that a screen reader is running, as Orca does."""
     bus = Gio.bus_get_sync(Gio.BusType.SESSION)
     for name in ("IsEnabled", "ScreenReaderEnabled"):
         value = ("org.a11y.Status", name, GLib.Variant("b", True))
@@ -31,7 +31,7 @@ def switch_on() -> None:
 
 
 def below(node: Any) -> Iterator[Any]:
-    """Yield a node and all below it, in reading order."""
+    """Yield a node and its descendants, in reading order."""
     yield node
     for place in range(node.get_child_count()):
         child = node.get_child_at_index(place)
@@ -40,7 +40,7 @@ def below(node: Any) -> Iterator[Any]:
 
 
 def document() -> Any:
-    """Return the loaded page of the one browser that runs, None before there is one."""
+    """Return the page that the browser has loaded, or None if there is none yet."""
     for node in below(Atspi.get_desktop(0)):
         if node.get_role_name() == "document web" and node.get_child_count():
             return node
@@ -58,7 +58,7 @@ def main(profile: str, address: str) -> None:
         end = time.monotonic() + WAIT_S
         while not (page := document()) and time.monotonic() < end:
             time.sleep(0.5)
-        # The tree grows for a moment after the page has come.
+        # The tree keeps growing for a moment after the page has loaded.
         time.sleep(2)
         nodes = below(page) if page else []
         print(

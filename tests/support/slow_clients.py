@@ -1,4 +1,4 @@
-"""Clients that are slow, or never stop, on many connections: a process of its own.
+"""A process with clients that are slow or never stop, on many connections.
 
 python -m tests.support.slow_clients KIND PORT CONNECTIONS
 """
@@ -23,7 +23,7 @@ _SLICES = 20
 
 @dataclass(frozen=True)
 class Kind:
-    """What a client sends at first, and what it then does every second, or always."""
+    """What a client sends first, and what it then does every second or all the time."""
 
     first: bytes
     more: bytes = b""
@@ -35,7 +35,7 @@ KINDS = {
     "drips a header": Kind(f"GET{_HEAD}X: ".encode(), b"a"),
     "drips a body": Kind(f"POST{_HEAD}Content-Length: 9999\r\n\r\n".encode(), b"a"),
     "stays connected": Kind(_GET),
-    # More answers than the kernel takes from the server.
+    # More answers than the kernel buffers.
     "hardly reads": Kind(_GET * 99, read_bytes=64),
     "never stops asking": Kind(
         b"", f"HEAD{_HEAD}\r\n".encode() * 500, read_bytes=1 << 20, round_s=0
@@ -63,7 +63,7 @@ def slow_clients(kind: str, port: int, connections: int) -> Iterator[None]:
 
 
 class _Client:
-    """A connection that is opened again when the server has ended it."""
+    """A connection that reopens when the server closes it."""
 
     def __init__(self, kind: Kind, port: int) -> None:
         self._kind, self._port = kind, port
@@ -71,7 +71,7 @@ class _Client:
 
     def _open(self) -> None:
         self._socket = socket.socket()
-        # As little as the kernel allows: what is not read stays with the server.
+        # The smallest buffer allowed, so that unread bytes stay on the server.
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
         self._socket.setblocking(False)
         self._socket.connect_ex(("127.0.0.1", self._port))
@@ -91,19 +91,19 @@ class _Client:
             self._open()
         with suppress(OSError):
             sent = self._socket.send(self._unsent or self._kind.more)
-            # Pieces of what is sent on and on are as good as the whole.
+            # A part is enough, because the client sends the same thing over and over.
             self._unsent = (self._unsent or self._kind.more)[sent:]
 
 
 def main(kind: Kind, port: int, connections: int) -> None:
-    """Act on and on, and say so once every client has acted."""
+    """Act without end; print a line once every client has acted."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     clients = []
     for _ in range(connections):
         clients.append(_Client(kind, port))
         clients[-1].act()
-        # A backlog that overflows would be a test of the kernel's.
+        # An overflowing backlog would test the kernel instead.
         time.sleep(0.0005)
     is_told = False
     while True:

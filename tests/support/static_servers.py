@@ -1,4 +1,4 @@
-"""Real nginx, Caddy and Apache over an export, with the configuration in it."""
+"""Real nginx, Caddy and Apache that serve an export with its configuration."""
 
 import http.client
 import os
@@ -15,13 +15,13 @@ from quietpage.site import Site
 from tests.support.gunicorn import Server, free_port, wait_for
 from tests.support.nginx import issue
 
-# The name of the server, the moment, and how the connection goes on.
+# These name the server, give the time, and say whether the connection stays open.
 OWN = {"server", "date", "connection", "keep-alive"}
 Answer = tuple[int, set[tuple[str, str]], bytes]
 
 
 def nginx(folder: Path, export: Path) -> list[str]:
-    """Return the command that runs nginx as a stock one, with the export included."""
+    """Return the command that runs a stock nginx that includes the export."""
     main = folder / "main.conf"
     main.write_text(f"""
 pid {folder}/pid;
@@ -89,7 +89,7 @@ COMMANDS: Mapping[str, Callable[[Path, Path], list[str]]] = {
 }
 
 
-# {server: (file, what is in it, what has to be there for TLS)}
+# {server: (file, text in it, its replacement for TLS)}
 TLS = {
     "nginx": (
         "export/nginx.conf",
@@ -127,8 +127,8 @@ def add_tls(name: str, folder: Path, settings: Settings, port: int) -> None:
 def start_static(
     name: str, site: Site, settings: Settings, *, tls: bool = False
 ) -> Iterator[Server]:
-    """Run the server of that name over an export, its logs in a folder of its own."""
-    # Not below pytest's folder: it is for its owner alone, and the workers are others.
+    """Run the server of that name on an export, with its logs in its own folder."""
+    # Not in pytest's folder, which the workers' users cannot enter.
     with TemporaryDirectory(prefix="quietpage-") as place:
         folder = Path(place)
         folder.chmod(0o755)
@@ -158,7 +158,7 @@ def start_static(
 
 
 def ask(port: int, path: str, method: str = "GET", **headers: str) -> Answer:
-    """Return status, headers in lower case and body of one request."""
+    """Send one request; return the status, lower-case headers and body."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request(method, path, headers={"Host": f"localhost:{port}"} | sent)
@@ -172,7 +172,7 @@ def ask(port: int, path: str, method: str = "GET", **headers: str) -> Answer:
 
 
 def check_alike(static: Server, server: Server, *request: str, **headers: str) -> None:
-    """Compare status, headers and body; of headers only what differs is shown."""
+    """Compare status, headers and body; show only the headers that differ."""
     status, sent, body = ask(static.port, *request, **headers)
     expected_status, expected, expected_body = ask(server.port, *request, **headers)
     assert status == expected_status, (request, headers)

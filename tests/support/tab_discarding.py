@@ -1,4 +1,4 @@
-"""Chromium without its driver, which a tab that is to be discarded must not have."""
+"""Chromium without its driver, because Chromium discards no tab that has one."""
 
 import json
 import re
@@ -15,7 +15,7 @@ import websocket
 
 from tests.support.chromium_flags import CHROMIUM_FLAGS
 
-# The page by which Chromium's own people discard a tab, and what is pressed on it.
+# Chromium's internal page for discarding tabs, and the button to press there.
 PAGE = "chrome://discards/"
 PRESS = """(() => {
   const table = document.querySelector("discards-main").shadowRoot
@@ -29,14 +29,14 @@ PATIENCE_S = 30
 
 
 class Chromium:
-    """A Chromium that is asked by its debugger, a connection for each question."""
+    """A Chromium behind its debugger, with one connection for each question."""
 
     def __init__(self, port: int) -> None:
         """Take over a started Chromium that listens on that port."""
         self._port = port
 
     def run(self, url: str, expression: str) -> Any:
-        """Return what an expression is in the page of an address, once it is there."""
+        """Evaluate an expression in the page at an address, once it has loaded."""
         end = time.monotonic() + PATIENCE_S
         while True:
             try:
@@ -47,22 +47,22 @@ class Chromium:
                 OSError,
                 websocket.WebSocketException,
             ):
-                # Not there yet, or on its way.
+                # Not loaded yet.
                 if time.monotonic() > end:
                     raise
                 time.sleep(0.1)
 
     def discard(self, url: str) -> None:
-        """Go to another tab, discard the one of the address, come back to it."""
+        """Go to another tab, discard the one with the address, come back to it."""
         before = self._tabs(url)
         tool = json.loads(self._get(f"new?{PAGE}", "PUT"))
         end = time.monotonic() + PATIENCE_S
-        # Chromium refuses while the tab has only just gone out of sight.
+        # Chromium refuses right after the tab has gone out of sight.
         while self._tabs(url) == before:
             assert time.monotonic() < end, "the tab was not discarded"
             self.run(PAGE, PRESS % url)
             time.sleep(0.5)
-        # The discarded tab is the only one left, and is loaded again.
+        # Only the discarded tab is left, and Chromium loads it again.
         self._get(f"close/{tool['id']}")
         loaded = "document.wasDiscarded && document.readyState === 'complete'"
         while not self.run(url, loaded):
@@ -81,7 +81,7 @@ class Chromium:
     def _ask(self, address: str, expression: str) -> Any:
         asked = {"expression": expression, "returnByValue": True}
         message = {"id": 1, "method": "Runtime.evaluate", "params": asked}
-        # A socket of our own, for the library leaves it open where a tab is gone.
+        # Our own socket, because the library leaves its socket open when a tab is gone.
         with socket.create_connection(("127.0.0.1", self._port), 10) as plain:
             connection = websocket.create_connection(
                 address, suppress_origin=True, socket=plain
@@ -103,7 +103,7 @@ class Chromium:
 @contextmanager
 def chromium(profile: Path, url: str) -> Iterator[Chromium]:
     """Start Chromium with one tab of that address."""
-    # Without this its pages for debugging are locked.
+    # Without this, its internal pages are locked.
     (profile / "Local State").write_text('{"internal_only_uis_enabled": true}')
     command = ["chromium", f"--user-data-dir={profile}", *CHROMIUM_FLAGS]
     process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""The guide with something wrong: a script that breaks, a line that stalls."""
+"""The guide with a fault: a broken script, or a connection that stalls."""
 
 import threading
 from collections.abc import Iterator
@@ -11,11 +11,11 @@ from tests.support import local_http
 
 @dataclass(frozen=True)
 class Altered:
-    """A server of one answer: headers as made, body as altered."""
+    """A server with one answer: the original headers, and the body as changed."""
 
     snapshot: PreparedResponse
     body: bytes
-    # Bytes after which nothing more comes, though the connection stays open.
+    # After this many bytes it sends nothing more, but keeps the connection open.
     stalls_after: int | None = None
 
 

@@ -1,4 +1,4 @@
-"""The expressions that exported servers read Accept-Language and -Encoding by."""
+"""The expressions with which exported servers read Accept-Language and -Encoding."""
 
 import re
 
@@ -79,7 +79,7 @@ FIRST_RANGE = re.compile(first_range(list(RANGES)), re.IGNORECASE)
 
 
 def coding_found(coding: str, header: str) -> int:
-    """Return what the first rule that matches says, as each server reads them."""
+    """Return the result of the first rule that matches, as each server applies them."""
     for expression, answer in CODING_RULES[coding]:
         if re.search(expression, header, re.IGNORECASE):
             return answer
@@ -92,7 +92,7 @@ def language_found(header: str) -> str:
 
 
 @pytest.mark.parametrize("header", CODINGS)
-def test_codings_are_accepted_by_name_weight_and_place(header: str) -> None:
+def test_codings_are_matched_by_name_weight_and_position(header: str) -> None:
     assert (coding_found("br", header), coding_found("gzip", header)) == CODINGS[header]
 
 
@@ -107,7 +107,7 @@ def test_every_language_on_offer_is_found_by_its_tag(tag: str) -> None:
     assert language_found(f"{tag.upper()}-x-y") == tag
 
 
-def test_every_range_means_what_the_site_takes_it_for() -> None:
+def test_every_range_means_the_same_as_on_the_site() -> None:
     choose = locale_chooser(TAGS)
 
     assert {name: choose(name) for name in RANGES} == RANGES

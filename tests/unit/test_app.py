@@ -1,4 +1,4 @@
-"""The whole without a socket: start, redirects, and live Flask beside the look-up."""
+"""The whole application without a socket: start, redirects, look-up and live Flask."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ from quietpage.site import Site
         ("/en/", "POST", "http"),
     ],
 )
-def test_the_look_up_sends_what_flask_would(
+def test_the_look_up_sends_what_flask_sends(
     site: Site, path: str, method: str, scheme: str
 ) -> None:
     base_url = f"{scheme}://localhost"
@@ -33,16 +33,16 @@ def test_the_look_up_sends_what_flask_would(
 
     assert looked_up.status_code == live.status_code
     assert looked_up.text.rstrip("\n") == live.text.rstrip("\n")
-    # Only the look-up pads, and has methods to allow.
+    # Only the look-up pads answers and lists the methods that it allows.
     added = ("Content-Length", "X-Padding", "Allow")
-    told = [
+    responses = [
         {k: v for k, v in answer.headers if k not in added}
         for answer in (looked_up, live)
     ]
-    assert told[0] == told[1]
+    assert responses[0] == responses[1]
 
 
-def test_hsts_is_sent_over_tls_alone(client: Client) -> None:
+def test_hsts_is_sent_over_tls_only(client: Client) -> None:
     over_tls = client.get("/", base_url="https://localhost").headers
     plain = client.get("/", base_url="http://localhost").headers
 
@@ -107,7 +107,7 @@ def start(folder: Path, settings: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_wrong_setting_ends_the_start_with_one_sentence(tmp_path: Path) -> None:
+def test_a_wrong_setting_stops_the_start_with_one_sentence(tmp_path: Path) -> None:
     ended = start(tmp_path, 'exit_url = "http://x"')
 
     assert ended.returncode == 1

@@ -1,4 +1,4 @@
-"""What is inlined: small, without words, in colours that can be read."""
+"""The inlined style and scripts: small, without text, with enough contrast."""
 
 import re
 
@@ -43,7 +43,7 @@ def contrast(one: str, other: str) -> float:
         ("line", "paper", 3),
     ],
 )
-def test_colours_can_be_told_apart(
+def test_colours_have_enough_contrast(
     colours: dict[str, str], front: str, back: str, least: float
 ) -> None:
     assert contrast(colours[front], colours[back]) >= least
@@ -52,11 +52,11 @@ def test_colours_can_be_told_apart(
 @pytest.mark.parametrize(
     ("name", "most_bytes"), [("exit_script", 1600), ("guide_script", 500)]
 )
-def test_the_scripts_are_small_and_hold_no_words(name: str, most_bytes: int) -> None:
+def test_the_scripts_are_small_and_contain_no_text(name: str, most_bytes: int) -> None:
     script = getattr(load_assets(), name)
 
     assert len(brotli.compress(script.encode())) < most_bytes
     strings = re.findall(r'"([^"]*)"', script)
-    # Selectors may hold a space, but not between two words.
+    # A selector may contain a space, but no two words in a row.
     assert [s for s in strings if re.search(r"[A-Za-z]{2} [A-Za-z]{2}", s)] == []
     assert "//" not in script

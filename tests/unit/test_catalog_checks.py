@@ -1,4 +1,4 @@
-"""What `translate check` finds in a catalog, in small ones of the tests' own."""
+"""What `translate check` finds, in small catalogs made for these tests."""
 
 import os
 from pathlib import Path
@@ -26,7 +26,7 @@ def template() -> polib.POFile:
 def catalog(
     folder: Path, locale: str = "es", **changed: str
 ) -> tuple[Path, polib.POFile]:
-    """Return a file's path, and a whole catalog without faults that belongs there."""
+    """Return the path for a catalog, and a complete catalog without faults."""
     made = polib.POFile()
     made.metadata = {"Language": locale, **changed}
     made.extend(polib.POEntry(msgid=m, msgstr=text) for m, text in ENGLISH.items())
@@ -38,14 +38,14 @@ def found(file: Path, made: polib.POFile) -> list[str]:
     return list(mistakes(file, template()))
 
 
-def test_a_catalog_as_poedit_makes_it_from_the_template_is_a_draft(
+def test_a_catalog_that_poedit_makes_from_the_template_is_a_draft(
     tmp_path: Path,
 ) -> None:
     assert found(*catalog(tmp_path)) == []
 
 
 @pytest.mark.parametrize(
-    ("message", "text", "told"),
+    ("message", "text", "expected"),
     [
         ("Close this page", "Salir ya", "does not name the exit by its label"),
         ("You are not alone.", "No estás a solas. ", "begins or ends with white"),
@@ -55,14 +55,14 @@ def test_a_catalog_as_poedit_makes_it_from_the_template_is_a_draft(
     ],
 )
 def test_a_faulty_message_is_found(
-    tmp_path: Path, message: str, text: str, told: str
+    tmp_path: Path, message: str, text: str, expected: str
 ) -> None:
     file, made = catalog(tmp_path)
     made.find(message).msgstr = text
 
     faults = found(file, made)
 
-    assert any(told in fault for fault in faults), faults
+    assert any(expected in fault for fault in faults), faults
     assert all(f.startswith("translations/") or "messages.po:" in f for f in faults)
 
 
@@ -86,7 +86,7 @@ def test_weblate_may_write_a_hyphen_in_the_header(tmp_path: Path) -> None:
     assert found(file, made) == []
 
 
-def test_a_title_needs_words_that_it_may_not_hold(tmp_path: Path) -> None:
+def test_a_language_needs_words_that_its_title_must_not_contain(tmp_path: Path) -> None:
     file, made = catalog(tmp_path, "nl")
     faults = found(file, made)
     assert sum("words.toml has no [nl]" in fault for fault in faults) == 2
@@ -95,13 +95,13 @@ def test_a_title_needs_words_that_it_may_not_hold(tmp_path: Path) -> None:
     assert found(file, made) == []
 
 
-def test_plural_forms_are_nobodys_business(tmp_path: Path) -> None:
+def test_plural_forms_are_ignored(tmp_path: Path) -> None:
     forms = {"Plural-Forms": "nplurals=7; plural=n"}
 
     assert found(*catalog(tmp_path, **forms)) == []
 
 
-def test_a_file_that_nobody_reads_is_found(tmp_path: Path) -> None:
+def test_a_file_that_nothing_reads_is_found(tmp_path: Path) -> None:
     write_po(*catalog(tmp_path))
     strays = [
         "de/LC_MESSAGES/messages (1).po",
@@ -117,16 +117,16 @@ def test_a_file_that_nobody_reads_is_found(tmp_path: Path) -> None:
     ]
 
 
-def test_what_is_to_do_is_counted(tmp_path: Path) -> None:
+def test_what_is_left_to_do_is_counted(tmp_path: Path) -> None:
     file, made = catalog(tmp_path)
     made.find("Notes").msgstr = ""
     made.find("You are not alone.").fuzzy = True
     write_po(file, made)
 
-    count, told = left_to_do(file, template())
+    count, summary = left_to_do(file, template())
 
     assert count == 2
-    assert "1 messages to translate and 1 to look at again" in told
+    assert "1 messages to translate and 1 to look at again" in summary
 
 
 @pytest.mark.parametrize(("before", "after"), [(None, 0o644), (0o664, 0o664)])

@@ -1,4 +1,4 @@
-"""Bytes: codings decode to the same text, and padding shows only in the length."""
+"""Compression: codings decode to the same text, and padding changes only the length."""
 
 import gzip
 
@@ -11,7 +11,7 @@ BODY = "Notes, ünïcode too. ".encode() * 50
 
 
 @pytest.mark.parametrize("pad_bytes", [0, 1, 2, 3, 4, 5, 257, 258, 259, 260, 517, 5000])
-def test_padding_changes_the_length_and_not_the_text(pad_bytes: int) -> None:
+def test_padding_changes_only_the_length(pad_bytes: int) -> None:
     in_brotli, in_gzip = compress_brotli(BODY), compress_gzip(BODY)
 
     assert brotli.decompress(in_brotli(pad_bytes)) == BODY

@@ -1,4 +1,4 @@
-"""Settings: what is read, and how a mistake is told."""
+"""Settings: which are read, and how a mistake is reported."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -38,7 +38,7 @@ def test_a_file_overrides_the_defaults(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_wrong_setting_is_told_in_one_sentence(
+def test_a_wrong_setting_is_reported_in_one_sentence(
     tmp_path: Path, text: str, sentence: str
 ) -> None:
     file = tmp_path / "quietpage.toml"
@@ -52,7 +52,7 @@ def test_a_wrong_setting_is_told_in_one_sentence(
     assert sentence in message
 
 
-def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
+def test_a_missing_settings_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(QuietpageError, match=r"gone\.toml: does not exist"):
         load_settings(tmp_path / "gone.toml")
 
@@ -86,7 +86,7 @@ def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
         ("https = true".encode("utf-16"), "is in UTF-16. Save it as UTF-8."),
     ],
 )
-def test_a_slip_is_answered_with_what_to_type(
+def test_a_typo_is_answered_with_what_to_type(
     tmp_path: Path, text: str | bytes, sentence: str
 ) -> None:
     file = tmp_path / "quietpage.toml"
@@ -101,7 +101,7 @@ def test_a_slip_is_answered_with_what_to_type(
     assert "remove" not in message.lower()
 
 
-def test_an_onion_address_with_its_checksum_is_taken(tmp_path: Path) -> None:
+def test_an_onion_address_with_a_valid_checksum_is_accepted(tmp_path: Path) -> None:
     (tmp_path / "quietpage.toml").write_text(f'onion = "{ONION}"')
 
     assert load_settings(tmp_path).onion == ONION
@@ -129,7 +129,7 @@ def test_an_old_name_of_a_setting_is_answered_with_the_new_one(
 
 
 @pytest.mark.parametrize("old", ["reviews", "reviewed_by"])
-def test_a_setting_that_a_command_replaced_names_the_command(
+def test_a_setting_that_a_command_has_replaced_names_the_command(
     tmp_path: Path, old: str
 ) -> None:
     (tmp_path / "quietpage.toml").write_text(f"{old} = {{}}\n")
@@ -138,13 +138,13 @@ def test_a_setting_that_a_command_replaced_names_the_command(
         load_settings(tmp_path)
 
 
-def test_the_sample_is_the_defaults() -> None:
+def test_the_sample_file_has_the_defaults() -> None:
     settings = load_settings(ROOT / "deploy" / "quietpage.toml")
 
     assert replace(settings, folder=None) == Settings()
 
 
-def test_a_file_in_the_root_brings_no_folder_of_its_own(tmp_path: Path) -> None:
+def test_a_file_in_the_root_adds_no_own_folder(tmp_path: Path) -> None:
     (tmp_path / "quietpage.toml").write_text("")
 
     assert load_settings(tmp_path).folder == tmp_path
@@ -163,10 +163,10 @@ def test_a_file_in_the_root_brings_no_folder_of_its_own(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_simplified_chinese_leaves_for_what_answers_in_china(
+def test_simplified_chinese_leaves_for_a_site_that_answers_in_china(
     settings: Settings, english: str, simplified: str, traditional: str
 ) -> None:
-    """An organisation's own exit is everybody's, and the one for a language wins."""
+    """The host's `exit_url` applies to every language, unless `exit_urls` has one."""
     assert [settings.exit_url_for(tag) for tag in ("en", "zh-Hans", "zh-Hant")] == [
         f"https://{host}/" for host in (english, simplified, traditional)
     ]

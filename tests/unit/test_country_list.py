@@ -51,11 +51,11 @@ def test_every_territory_with_phones_is_on_a_continent() -> None:
     assert len(lines) == len({"Africa", "Oceania", "Americas", "Asia", "Europe"})
     assert set(phonenumbers.SUPPORTED_REGIONS) <= set(continents)
     assert len(continents) == len(set(continents))
-    # Not in CLDR's containment by UN codes, which have none for it.
+    # CLDR groups territories by UN codes, and these have no code in it.
     assert "XK" in lines[-1].split()
 
 
-def test_names_of_continents_are_cldrs(client: Client) -> None:
+def test_names_of_continents_come_from_cldr(client: Client) -> None:
     for tag, name in (("en", "Americas"), ("ar", "الأمريكتان"), ("hi", "अमेरिकाज़")):
         assert f"<summary>{name}</summary>" in client.get(f"/{tag}/").text
     haitian = client.get("/ht/").text
@@ -85,7 +85,7 @@ def test_the_line_that_serves_most_comes_first(
     assert mexico(table).main[0].phone == OTHER["phone"]
 
 
-def test_regions_and_smaller_audiences_are_folded_under_what_they_are(
+def test_regions_and_smaller_audiences_are_folded_under_their_names(
     client: Client,
 ) -> None:
     shown, _, rest = card(client, "GB").partition("<details>")
@@ -96,13 +96,13 @@ def test_regions_and_smaller_audiences_are_folded_under_what_they_are(
     assert re.sub("<.*?>", "", summary) == (
         "More lines: Scotland, Wales, Northern Ireland, for men, for LGBTQ+ people"
     )
-    # Two lines of which each serves a part are both there.
+    # Two lines that each serve a part of the country are both shown.
     belgium = card(client, "BE").partition("<details>")[0]
     assert "0800 30 030" in belgium
     assert "1712" in belgium
 
 
-def test_crisis_lines_come_last_and_are_named_as_such(client: Client) -> None:
+def test_crisis_lines_come_last_under_a_heading(client: Client) -> None:
     text = card(client, "GB")
 
     assert (
@@ -110,7 +110,7 @@ def test_crisis_lines_come_last_and_are_named_as_such(client: Client) -> None:
     )
 
 
-def test_a_number_that_is_shared_with_the_ambulance_is_no_link(client: Client) -> None:
+def test_a_number_shared_with_the_ambulance_is_not_a_link(client: Client) -> None:
     text = card(client, "ID")
 
     assert "tel:119" not in text
@@ -138,7 +138,7 @@ def test_a_number_that_is_shared_with_the_ambulance_is_no_link(client: Client) -
         ("HT", ["We know no helpline here", "A call may show on the phone"]),
     ],
 )
-def test_a_card_tells_what_is_known(
+def test_a_card_shows_what_is_known(
     client: Client, code: str, words: list[str]
 ) -> None:
     text = card(client, code)
@@ -146,18 +146,18 @@ def test_a_card_tells_what_is_known(
     assert [word for word in words if word not in text] == []
 
 
-def test_hours_of_texts_and_chats_stand_by_them(client: Client) -> None:
+def test_hours_of_texts_and_chats_are_next_to_them(client: Client) -> None:
     assert re.search(r"soudanplus\.jp</a> · \w+–\w+ 12:00", card(client, "JP"))
     assert re.search(r"0768844400</a> · \w+–\w+ 2:00", card(client, "IL"))
 
 
-def test_a_country_with_an_emergency_number_alone_is_a_row(client: Client) -> None:
+def test_a_country_with_only_an_emergency_number_is_a_row(client: Client) -> None:
     text = client.get("/en/").text
 
     assert '<p id="GD">Grenada · <a class="call" dir="ltr" href="tel:911">' in text
 
 
-def test_a_silent_way_makes_a_card(tmp_path: Path) -> None:
+def test_a_way_to_call_without_speaking_makes_a_card(tmp_path: Path) -> None:
     table = write_table(tmp_path, country="MX")
     pages = "https://a.example ; https://b.example"
     ways = write_emergencies(
@@ -171,7 +171,7 @@ def test_a_silent_way_makes_a_card(tmp_path: Path) -> None:
     assert bare == {"AR": True, "GD": False, "MX": False}
 
 
-def test_the_check_groups_its_warnings_the_oldest_first() -> None:
+def test_the_check_groups_its_warnings_oldest_first() -> None:
     def lines(*options: str) -> list[str]:
         result = CliRunner().invoke(create_app().cli, ["helplines", "check", *options])
         return result.output.splitlines()
@@ -186,7 +186,7 @@ def test_the_check_groups_its_warnings_the_oldest_first() -> None:
     assert [month[:4] for month in months] == sorted(month[:4] for month in months)
 
 
-def test_speaking_the_language_puts_a_country_first() -> None:
+def test_countries_that_speak_the_language_come_first() -> None:
     first = order_countries(load_countries(), Locale("hi"), ()).first
 
     assert [country.code for country in first] == ["IN"]

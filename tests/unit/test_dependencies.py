@@ -1,4 +1,4 @@
-"""What the site runs on: pinned, told, and nothing else loaded."""
+"""Run-time packages: pinned, documented, and nothing else loaded."""
 
 import re
 import subprocess
@@ -8,11 +8,11 @@ from quietpage.config import ROOT
 
 PINNED = (ROOT / "requirements.txt").read_text(encoding="utf-8")
 PACKAGES = set(re.findall(r"^([a-z0-9-]+)==", PINNED, flags=re.MULTILINE))
-# Prints the distributions that the modules of a site with all its pages come from, and
-# those of the worker that serves it.
+# Prints the distributions whose modules are loaded once the site has made its pages and
+# the worker that serves them is imported.
 LOADED = """
 import sys
-# A virtual environment of Python 3.11 loads a part of setuptools by itself.
+# With Python 3.11, a virtual environment itself loads a part of setuptools.
 before = set(sys.modules)
 from importlib.metadata import packages_distributions
 import quietpage.gunicorn_support.worker
@@ -24,7 +24,7 @@ print(*{owner for name in loaded for owner in owners.get(name, [])})
 """
 
 
-def test_every_pin_has_its_hashes() -> None:
+def test_every_pin_has_hashes() -> None:
     parts = re.split(r"^(?=[a-z])", PINNED, flags=re.MULTILINE)[1:]
 
     assert len(parts) == len(PACKAGES)
@@ -33,15 +33,15 @@ def test_every_pin_has_its_hashes() -> None:
     )
 
 
-def test_every_package_that_runs_is_told_with_its_reason() -> None:
-    told = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+def test_every_run_time_package_is_documented_with_its_reason() -> None:
+    documented = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
 
-    assert set(re.findall(r"^\| ([a-z0-9-]+) \| .+ \| .+ \|$", told, re.MULTILINE)) == (
-        PACKAGES | {"package"}
-    )
+    assert set(
+        re.findall(r"^\| ([a-z0-9-]+) \| .+ \| .+ \|$", documented, re.MULTILINE)
+    ) == (PACKAGES | {"package"})
 
 
-def test_nothing_is_loaded_that_is_not_pinned() -> None:
+def test_only_pinned_packages_are_loaded() -> None:
     printed = subprocess.run(
         [sys.executable, "-c", LOADED],
         cwd=ROOT,

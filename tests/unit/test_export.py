@@ -1,4 +1,4 @@
-"""An export is the same each time, replaces only its like, and whole."""
+"""An export is reproducible, and replaces only another export, all at once."""
 
 import subprocess
 from pathlib import Path
@@ -46,7 +46,7 @@ def test_every_page_is_written_in_every_coding_as_it_is_served(
         assert files[f"site/{tag}/error.html"] == site.errors[tag, "identity"].body
 
 
-def test_the_command_writes_the_same_bytes_again(tmp_path: Path) -> None:
+def test_a_second_export_has_the_same_bytes(tmp_path: Path) -> None:
     settings = Settings(locales=("en", "es"))
     folder = tmp_path / "new" / "out"
 
@@ -62,9 +62,7 @@ def test_the_command_writes_the_same_bytes_again(tmp_path: Path) -> None:
     assert list(folder.parent.iterdir()) == [folder]
 
 
-def test_the_sums_are_what_sha256sum_finds(
-    tmp_path: Path, files: dict[str, bytes]
-) -> None:
+def test_sha256sum_confirms_the_sums(tmp_path: Path, files: dict[str, bytes]) -> None:
     write_folder(tmp_path / "out", files)
 
     subprocess.run(
@@ -75,14 +73,14 @@ def test_the_sums_are_what_sha256sum_finds(
     assert len(files["SHA256SUMS"].splitlines()) == len(files) - 1
 
 
-def test_no_file_names_the_machine_or_the_moment(files: dict[str, bytes]) -> None:
+def test_no_file_contains_the_machine_or_the_time(files: dict[str, bytes]) -> None:
     text = b"".join(v for k, v in files.items() if not k.endswith((".br", ".gz")))
 
     assert str(Path.cwd()).encode() not in text
     assert str(Path.home()).encode() + b"/" not in text
 
 
-def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_an_export_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
 
     result = run(create_app(Settings(locales=("en",))), str(tmp_path))
@@ -93,7 +91,7 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["nginx.conf", "site/own.html"])
-def test_an_export_that_someone_changed_is_refused(
+def test_a_changed_export_is_refused(
     tmp_path: Path, files: dict[str, bytes], name: str
 ) -> None:
     write_folder(tmp_path / "out", files)
@@ -103,7 +101,7 @@ def test_an_export_that_someone_changed_is_refused(
         check_replaceable(tmp_path / "out")
 
 
-def test_a_link_of_the_user_s_is_not_taken_away(
+def test_a_symlink_of_the_user_is_not_removed(
     files: dict[str, bytes], tmp_path: Path
 ) -> None:
     folder = tmp_path / "export"
@@ -114,14 +112,14 @@ def test_a_link_of_the_user_s_is_not_taken_away(
         check_replaceable(folder)
 
 
-def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+def test_a_file_instead_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
 
     with pytest.raises(QuietpageError, match="is not an export of this site"):
         check_replaceable(tmp_path / "out")
 
 
-def test_a_fault_while_writing_leaves_the_old_export(tmp_path: Path) -> None:
+def test_an_error_while_writing_keeps_the_old_export(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     write_folder(folder, FILES)
 
@@ -132,7 +130,7 @@ def test_a_fault_while_writing_leaves_the_old_export(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [folder]
 
 
-def test_a_fault_while_replacing_leaves_the_old_export(
+def test_an_error_while_replacing_keeps_the_old_export(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "out"

@@ -1,9 +1,10 @@
-"""The glossary and the catalogs agree, as far as a machine can tell."""
+"""The glossary, the questions to native speakers and the catalogs agree."""
 
 import re
 
 import pytest
 
+from quietpage.config import ROOT
 from quietpage.po_files import TRANSLATIONS, catalog_files, read_po
 
 # A language's heading ends with the locale of its catalog, as in "## German (`de`)".
@@ -18,10 +19,18 @@ TABLES: dict[str, list[tuple[str, str]]] = {
         (TRANSLATIONS / "GLOSSARY.md").read_text(encoding="utf-8")
     )
 }
-# The section without a locale says what each term means: the terms of every language.
+# The section without a locale defines the terms that every language translates.
 TERMS = [term for term, _ in TABLES.pop("")]
 CATALOGS = {file.parent.parent.name: file for file in catalog_files()}
-# The one row that describes, and quotes nothing.
+# {tag: questions} of the table with two columns; words in backticks quote the catalog.
+QUESTIONS: dict[str, str] = dict(
+    re.findall(
+        r"^\| ([a-z]{2,3}(?:-\w+)?) \| ([^|\n]+) \|$",
+        (ROOT / "docs" / "translations.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+)
+# This row describes, and quotes nothing from the catalog.
 DESCRIBED = "form of address"
 
 
@@ -35,7 +44,7 @@ def test_each_table_starts_with_the_same_terms(locale: str) -> None:
 
 
 @pytest.mark.parametrize("locale", TABLES)
-def test_the_catalog_uses_each_form(locale: str) -> None:
+def test_the_catalog_uses_each_term(locale: str) -> None:
     catalog = "\n".join(entry.msgstr for entry in read_po(CATALOGS[locale])).casefold()
 
     missing = [
@@ -47,3 +56,17 @@ def test_the_catalog_uses_each_form(locale: str) -> None:
     ]
 
     assert missing == []
+
+
+def test_native_speakers_are_asked_in_every_language() -> None:
+    assert {tag.replace("-", "_") for tag in QUESTIONS} == CATALOGS.keys()
+
+
+@pytest.mark.parametrize("tag", QUESTIONS)
+def test_the_catalog_has_what_a_question_quotes(tag: str) -> None:
+    entries = read_po(CATALOGS[tag.replace("-", "_")])
+    catalog = "\n".join(entry.msgstr for entry in entries).casefold()
+
+    quotes = re.findall("`([^`]+)`", QUESTIONS[tag])
+    assert len(quotes) > 2
+    assert [quote for quote in quotes if quote.casefold() not in catalog] == []

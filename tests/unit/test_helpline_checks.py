@@ -1,4 +1,4 @@
-"""The checks of the tables: what is refused, and what is only warned of."""
+"""The checks of the tables: what is an error, and what is only a warning."""
 
 from pathlib import Path
 
@@ -85,7 +85,7 @@ def test_a_good_row_has_no_fault(tmp_path: Path) -> None:
         ({"chat_hours": "noon"}, "chat_hours is 'noon'"),
         ({"phone_abroad": "5512345678"}, "phone_abroad is '5512345678'"),
         ({"phone_abroad": "+52551234567"}, "not a valid number in MX"),
-        # One site, and a list that copies others, are not two sites.
+        # One site and a list that copies others do not count as two sites.
         ({"source": "https://a.example/x ; https://a.example/y"}, "confidence is 'hi"),
         ({"source": "https://a.example/ ; https://github.com/a/b"}, "confidence is 'h"),
         (
@@ -116,7 +116,7 @@ def test_a_wrong_row_stops_the_start(
         ({"published": "2024"}, "last seen 2024"),
     ],
 )
-def test_doubts_are_only_warned_of(
+def test_doubts_are_only_warnings(
     tmp_path: Path, changes: dict[str, str], sentence: str
 ) -> None:
     table = write_table(tmp_path, **changes)
@@ -131,7 +131,7 @@ def test_doubts_are_only_warned_of(
     ("police", "notes", "warned"),
     [("111", "", True), ("111", "111 is new.", False), ("911", "", False)],
 )
-def test_a_note_quiets_an_emergency_number_that_is_not_known(
+def test_a_note_silences_the_warning_on_an_unknown_emergency_number(
     tmp_path: Path, police: str, notes: str, *, warned: bool
 ) -> None:
     row = {"country": "MX", "police": police, "ambulance": "", "notes": notes}
@@ -139,17 +139,17 @@ def test_a_note_quiets_an_emergency_number_that_is_not_known(
 
     found = check(write_table(tmp_path), table, TODAY)
 
-    told = [f"'{police}' in MX is unknown to phonenumbers" in str(x) for x in found]
-    assert told == [True] * warned
+    warning = f"'{police}' in MX is unknown to phonenumbers"
+    assert [warning in str(fault) for fault in found] == [True] * warned
     assert load_countries(write_table(tmp_path), table)
 
 
-def test_every_number_that_is_premium_rate_has_been_looked_at() -> None:
-    """No warning is left that could hide a new one."""
-    told = [str(found) for found in check() if "phonenumbers knows" in str(found)]
-    told += [str(found) for found in check() if "premium rate" in str(found)]
+def test_no_warning_about_a_number_is_left_in_our_tables() -> None:
+    """So a new warning is seen."""
+    warnings = [str(found) for found in check() if "phonenumbers knows" in str(found)]
+    warnings += [str(found) for found in check() if "premium rate" in str(found)]
 
-    assert told == []
+    assert warnings == []
 
 
 def test_a_repeated_number_is_an_error(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_a_repeated_number_is_an_error(tmp_path: Path) -> None:
     assert "repeats line 2" in str(check(table)[-1])
 
 
-def test_two_services_without_a_number_are_two(tmp_path: Path) -> None:
+def test_two_services_without_a_number_are_not_duplicates(tmp_path: Path) -> None:
     by_text = {"phone": "", "phone_display": "", "sms_number": "85258"}
     table = write_table(tmp_path, **by_text)
     second = table.read_text().splitlines()[1].replace("85258", "741741")
@@ -168,7 +168,7 @@ def test_two_services_without_a_number_are_two(tmp_path: Path) -> None:
     assert check(table) == []
 
 
-def test_a_date_to_come_is_an_error(tmp_path: Path) -> None:
+def test_a_date_in_the_future_is_an_error(tmp_path: Path) -> None:
     [found] = check(write_table(tmp_path, published="2062-01"), today=TODAY)
 
     assert "published is '2062-01', which is still to come" in found.message
@@ -195,12 +195,12 @@ def test_a_wrong_emergency_number_stops_the_start(
     with pytest.raises(QuietpageError) as raised:
         load_countries(write_table(tmp_path), table)
 
-    told = raised.value.format_message()
-    assert "/emergency-numbers.csv:3: " in told
-    assert sentence in told
+    message = raised.value.format_message()
+    assert "/emergency-numbers.csv:3: " in message
+    assert sentence in message
 
 
-def test_a_cut_off_row_is_told_with_its_line(tmp_path: Path) -> None:
+def test_a_cut_off_row_is_reported_with_its_line(tmp_path: Path) -> None:
     table = write_table(tmp_path)
     table.write_text(table.read_text() + "US,half\n")
 
@@ -211,11 +211,11 @@ def test_a_cut_off_row_is_told_with_its_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "older", [{"status": "closed"}, OTHER | {"replaces": "525512345678"}]
 )
-def test_a_number_that_was_given_up_cannot_come_back(
+def test_a_closed_number_cannot_come_back(
     tmp_path: Path, older: dict[str, str]
 ) -> None:
     table = write_table(tmp_path, **older)
-    # The same digits in other clothes.
+    # The same digits, written differently.
     add_row(table, phone="+52 55 1234 5678", name="Again")
 
     faults = [found for found in check(table, today=TODAY) if found.is_error]
@@ -224,7 +224,7 @@ def test_a_number_that_was_given_up_cannot_come_back(
     assert "was given up: see line 2" in faults[0].message
 
 
-def test_an_organisation_vouches_for_its_own_rows(tmp_path: Path) -> None:
+def test_an_own_row_needs_no_second_reference(tmp_path: Path) -> None:
     table = write_table(tmp_path, source="https://example.org/page")
 
     assert check(table, today=TODAY)

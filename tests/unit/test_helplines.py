@@ -1,4 +1,4 @@
-"""The numbers: which of the tables' rows the page shows, and for which country."""
+"""The numbers: which rows of the tables the page shows, and for which country."""
 
 from pathlib import Path
 
@@ -12,13 +12,15 @@ from quietpage.helplines import is_official_language, load_countries
 from tests.support.number_tables import GOOD, OTHER, add_row, write_table
 
 
-def test_a_charged_number_says_so_on_the_page(client: Client) -> None:
+def test_the_page_says_that_a_number_is_charged(client: Client) -> None:
     vietnam = client.get("/en/").text.partition('<details id="VN">')[2]
 
     assert "call charges apply" in vietnam.partition("1900 96 96 80")[2][:200]
 
 
-def test_a_single_reference_is_kept_apart_and_gives_way(tmp_path: Path) -> None:
+def test_a_line_with_a_single_reference_is_separate_and_gives_way(
+    tmp_path: Path,
+) -> None:
     table = write_table(tmp_path, confidence="low")
 
     [mexico] = (c for c in load_countries(table) if c.code == "MX")
@@ -33,7 +35,7 @@ def test_a_single_reference_is_kept_apart_and_gives_way(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("surer", [{"region": "Jalisco"}, {"audience": "children"}])
-def test_a_line_for_others_hides_no_unconfirmed_one(
+def test_a_line_for_others_does_not_hide_an_unconfirmed_one(
     tmp_path: Path, surer: dict[str, str]
 ) -> None:
     table = write_table(tmp_path, confidence="low", region="Chiapas")
@@ -46,7 +48,9 @@ def test_a_line_for_others_hides_no_unconfirmed_one(
 
 
 @pytest.mark.parametrize("status", ["doubtful", "closed"])
-def test_what_is_not_in_service_meets_no_reader(tmp_path: Path, status: str) -> None:
+def test_a_line_that_is_not_in_service_is_not_shown(
+    tmp_path: Path, status: str
+) -> None:
     table = write_table(tmp_path, status=status)
 
     [mexico] = (c for c in load_countries(table) if c.code == "MX")
@@ -55,7 +59,7 @@ def test_what_is_not_in_service_meets_no_reader(tmp_path: Path, status: str) -> 
     assert mexico.helplines + mexico.crisis + mexico.unconfirmed == ()
 
 
-def test_crisis_lines_stand_apart_and_only_sure_ones(tmp_path: Path) -> None:
+def test_crisis_lines_are_separate_and_never_unconfirmed(tmp_path: Path) -> None:
     table = write_table(tmp_path, kind="crisis")
     add_row(table, **OTHER, kind="crisis", confidence="low")
 
@@ -67,7 +71,7 @@ def test_crisis_lines_stand_apart_and_only_sure_ones(tmp_path: Path) -> None:
 
 def test_every_country_has_what_a_reader_needs() -> None:
     countries = load_countries()
-    # Their emergency number is open: the sources disagree or name a city alone.
+    # They have no emergency number: the sources disagree, or name only a city.
     open_ones = {"CD"}
 
     assert sum(bool(c.helplines) for c in countries) >= 130

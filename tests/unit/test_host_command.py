@@ -1,4 +1,4 @@
-"""`quietpage` as a host types it: where it looks, what it shows, what it asks."""
+"""`quietpage` as hosts type it: where it looks, what it shows, what it asks."""
 
 import csv
 import os
@@ -20,7 +20,7 @@ from tests.support.gunicorn import free_port
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """Return the root of a checkout whose /etc/quietpage is a folder of the test."""
+    """Return the root of a checkout that uses a test folder for /etc/quietpage."""
     root = tmp_path / "opt"
     (root / "bin").mkdir(parents=True)
     (root / ".venv" / "bin").mkdir(parents=True)
@@ -31,7 +31,7 @@ def checkout(tmp_path: Path) -> Path:
     python = root / ".venv" / "bin" / "python"
     python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
     python.chmod(0o755)
-    # A Flask app whose one command shows what was handed over.
+    # A Flask app whose only command shows what it received.
     (root / "app.py").write_text(
         "import os, click\nfrom flask import Flask\napp = Flask('app')\n"
         "@app.cli.command('show')\n@click.argument('x')\ndef show(x):\n"
@@ -59,7 +59,7 @@ def run(
     )
 
 
-def test_the_settings_are_found_in_their_order_and_named(checkout: Path) -> None:
+def test_settings_files_are_tried_in_order_and_named(checkout: Path) -> None:
     etc = checkout.parent / "etc" / "quietpage.toml"
     own = checkout / "quietpage.toml"
 
@@ -78,11 +78,11 @@ def test_the_settings_are_found_in_their_order_and_named(checkout: Path) -> None
         assert answer.stderr == f"Settings: {file}\n"
 
 
-def test_its_help_names_it_as_one_types_it(checkout: Path) -> None:
+def test_the_help_names_the_command_as_hosts_type_it(checkout: Path) -> None:
     assert "Usage: quietpage show" in run(checkout, "show", "--help").stdout
 
 
-def test_a_half_made_environment_is_told(checkout: Path) -> None:
+def test_an_incomplete_environment_is_reported(checkout: Path) -> None:
     (checkout / ".venv" / "bin" / "python").unlink()
 
     answer = run(checkout, "check")
@@ -94,7 +94,7 @@ def test_a_half_made_environment_is_told(checkout: Path) -> None:
     )
 
 
-def test_preview_shows_the_live_settings_on_localhost_and_each_save(
+def test_preview_shows_the_live_settings_and_each_save_on_localhost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live = 'hosts = ["notes.example"]\nhttps = true\nlocales = ["en"]\n'
@@ -115,7 +115,7 @@ def test_preview_shows_the_live_settings_on_localhost_and_each_save(
     assert "titles is 1, but must be" in third.text
 
 
-def test_a_port_in_use_is_one_line() -> None:
+def test_a_port_in_use_is_reported_in_one_line() -> None:
     port = free_port()
     with socket.create_server(("127.0.0.1", port)):
         with pytest.raises(QuietpageError, match=f"--port {port + 1}"):
@@ -131,8 +131,8 @@ def test_a_port_in_use_is_one_line() -> None:
         )
 
     assert ended.returncode == 1
-    (told,) = [line for line in ended.stderr.splitlines() if "PORT=" in line]
-    assert told == (
+    (hint,) = [line for line in ended.stderr.splitlines() if "PORT=" in line]
+    assert hint == (
         f"Error: port {port} is in use. Choose another: PORT={port + 1} make serve"
     )
 
@@ -149,6 +149,42 @@ def test_reload_without_systemd_says_what_to_type(
     assert result.exit_code == 1
     assert f"{tmp_path}/quietpage.toml: used." in result.output
     assert "kill -USR2 PID" in result.output
+
+
+@pytest.mark.parametrize(
+    ("pids", "most_s", "status", "said"),
+    [
+        (("1", "1", "2"), 600, 0, "Reloaded: visitors get the new pages."),
+        (("1",), 0, 1, "has not rendered the new pages"),
+    ],
+)
+def test_reload_ends_when_the_new_pages_are_served(  # noqa: PLR0913, PLR0917 - fixtures
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    pids: tuple[str, ...],
+    most_s: int,
+    status: int,
+    said: str,
+) -> None:
+    (tmp_path / "quietpage.toml").write_text('locales = ["en"]')
+    (tmp_path / "pids").write_text("\n".join(pids))
+    systemctl = tmp_path / "bin" / "systemctl"
+    systemctl.parent.mkdir()
+    # Each question takes a line, and the last one stays.
+    systemctl.write_text(
+        f"#!/bin/sh\n[ $1 = show ] || exit 0\ncd {tmp_path}\nhead -n 1 pids\n"
+        "tail -n +2 pids > rest; [ -s rest ] && mv rest pids; exit 0\n"
+    )
+    systemctl.chmod(0o755)
+    monkeypatch.setenv("QUIETPAGE_CONFIG", str(tmp_path))
+    monkeypatch.setenv("PATH", f"{systemctl.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr("quietpage.cli.reload._MOST_S", most_s)
+
+    result = create_app().test_cli_runner().invoke(args=["reload"])
+
+    assert result.exit_code == status
+    assert said in result.output
+    assert (tmp_path / "pids").read_text().strip() == pids[-1]
 
 
 ANSWERS = {
@@ -179,7 +215,7 @@ def add(
     return runner.invoke(args=["helplines", "add"], input=typed)
 
 
-def test_a_row_is_asked_for_and_written(
+def test_the_form_asks_for_a_row_and_writes_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = add(tmp_path, monkeypatch, ANSWERS)
@@ -197,7 +233,7 @@ def test_a_row_is_asked_for_and_written(
     assert (tmp_path / "helplines.csv").stat().st_mode & 0o444 == 0o444
 
 
-def test_a_wrong_answer_is_told_and_asked_again(
+def test_a_wrong_answer_is_reported_and_asked_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = dict.fromkeys(ANSWERS, "")
@@ -209,7 +245,7 @@ def test_a_wrong_answer_is_told_and_asked_again(
     assert "Casa Nueva" in (tmp_path / "helplines.csv").read_text()
 
 
-def test_the_checkout_is_no_place_for_own_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_own_rows_are_refused_in_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("QUIETPAGE_CONFIG", raising=False)
 
     result = create_app().test_cli_runner().invoke(args=["helplines", "add"])

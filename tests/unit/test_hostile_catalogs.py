@@ -1,4 +1,4 @@
-"""Catalogs that strangers may send: hypothesis writes them, the page stays as it is."""
+"""Catalogs as an attacker might send them: hypothesis writes them, the page is safe."""
 
 import re
 import shutil
@@ -21,7 +21,7 @@ from quietpage.page import render_guide
 
 SOURCE = ROOT / "translations"
 SETTINGS = Settings(locales=("es",), min_translated_percent=0)
-# English in the place of Spanish: no test depends on what a translator writes.
+# English instead of Spanish, so that no test depends on what a translator writes.
 SPANISH = [
     polib.POEntry(msgid=entry.msgid, msgstr=entry.msgid)
     for entry in polib.pofile(str(SOURCE / "messages.pot"))
@@ -46,7 +46,7 @@ TEXTS = st.lists(PIECES | st.just(" y algo más"), max_size=2).map("".join)
 
 
 class Read(HTMLParser):
-    """A document as elements with attributes, links, and texts between tags."""
+    """A document: elements with attributes, links, and the texts between tags."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -58,7 +58,7 @@ class Read(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        # Around English in place of what a catalog lacks.
+        # These mark English where a catalog lacks a message.
         if (tag, attrs) == ("span", [("lang", "en"), ("dir", "ltr")]):
             return
         self.elements.append((tag, tuple(name for name, _ in attrs)))
@@ -78,7 +78,7 @@ class Read(HTMLParser):
 
 
 def figures(text: str) -> Counter[str]:
-    """Count what reads as a digit, and rows of Chinese numerals."""
+    """Count everything that reads as a digit, and runs of Chinese numerals."""
     marks = [x for x in text if unicodedata.category(x).startswith("N")]
     return Counter(marks + re.findall("[一二三四五六七八九〇零]{3,}", text))
 
@@ -90,7 +90,7 @@ def addresses(text: str) -> set[str]:
 
 @st.composite
 def entries(draw: st.DrawFn) -> str:
-    """Return an entry of a catalog, near to one of the Spanish or to none."""
+    """Return an entry of a catalog, similar to a Spanish one or to none."""
     known = draw(st.sampled_from([e for e in SPANISH if len(e.msgid) < 40] + SPANISH))
     message, text = known.msgid, known.msgstr
     kind = draw(st.sampled_from(["text", "text", "id", "both", "new"]))
@@ -121,7 +121,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Page:
-    """The Spanish page, of any catalog."""
+    """The Spanish page, made from any catalog."""
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / "es" / "LC_MESSAGES" / "messages.po"
@@ -145,7 +145,7 @@ def page(folder: Path) -> Page:
     return Page(folder)
 
 
-def test_what_no_check_refuses_reaches_the_page(page: Page) -> None:
+def test_a_message_that_passes_every_check_reaches_the_page(page: Page) -> None:
     shown = page.of(f'{HEADER}msgid "Later"\nmsgstr "L\'a & ñandú"\n')
 
     assert "L'a & ñandú" in shown.texts
@@ -156,7 +156,7 @@ HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
 
 
 @settings(
-    # To make a failing example smaller takes minutes: each one renders a page.
+    # Shrinking a failing example takes minutes, because each one renders a page.
     phases=[Phase.generate],
     max_examples=100,
     derandomize=True,
@@ -165,7 +165,7 @@ HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
     database=None,
 )
 @given(added=st.lists(entries(), min_size=1, max_size=2))
-def test_no_catalog_brings_a_tag_a_link_a_figure_or_an_empty_label(
+def test_no_catalog_adds_a_tag_a_link_a_figure_or_an_empty_label(
     page: Page, added: list[str]
 ) -> None:
     ids = {line for entry in added for line in entry.split("\n") if "msgid " in line}
@@ -174,9 +174,9 @@ def test_no_catalog_brings_a_tag_a_link_a_figure_or_an_empty_label(
     try:
         shown = page.of(HEADER + "\n\n".join([*added, *kept]))
     except QuietpageError as error:
-        told = error.format_message()
-        assert told.isprintable()
-        assert re.match(r"/\S+/translations/es/LC_MESSAGES/messages\.po:", told)
+        message = error.format_message()
+        assert message.isprintable()
+        assert re.match(r"/\S+/translations/es/LC_MESSAGES/messages\.po:", message)
         return
 
     assert shown.elements == reference.elements

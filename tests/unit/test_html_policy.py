@@ -23,7 +23,7 @@ HEAD = (
     "<link rel='icon' href='data:,'></head><body>"
     "<a id='quick-exit' href='https://x.example/' rel='noreferrer'>Leave</a>"
 )
-# What browsers add by themselves, or make of a stray end tag.
+# Elements that browsers add, or make from a stray end tag.
 IMPLIED = {("tbody", ()), ("tr", ()), ("colgroup", ()), ("p", ())}
 PIECES = [
     *("<", ">", "/", "=", "'", '"', "&", "-", "--", "!", "?", "\0", " ", "\n", "\r"),
@@ -77,7 +77,7 @@ def seen_by_browsers(text: str) -> Iterator[tuple[str, tuple[tuple[str, str], ..
 @example(["<svg>", "<title>", "<a href=/x>", "</title>", "</svg>"])
 @example([f"<script>{SCRIPT}</script>", "<a href=/x>"])
 @example(["<!-- a -->", "<table>", "<a href=/x>", "<td>", "<b>", "x", "</table>"])
-def test_all_that_browsers_see_is_seen(pieces: list[str]) -> None:
+def test_the_policy_sees_all_that_browsers_see(pieces: list[str]) -> None:
     text = HEAD + "".join(pieces)
     if list(document_faults(text, [SCRIPT], has_exit=True)):
         return
@@ -87,7 +87,7 @@ def test_all_that_browsers_see_is_seen(pieces: list[str]) -> None:
     assert set(seen_by_browsers(text)) - IMPLIED <= seen
 
 
-def test_pages_of_ours_pass_and_are_read_as_by_browsers() -> None:
+def test_our_pages_pass_and_are_parsed_as_browsers_parse_them() -> None:
     site = create_site(Settings(locales=("en", "ar"), search_engines=True))
     inlined = load_assets().inlined
 
@@ -169,7 +169,7 @@ def test_pages_of_ours_pass_and_are_read_as_by_browsers() -> None:
         ("<p id=quick-exit>", "has id='quick-exit' twice"),
     ],
 )
-def test_what_endangers_a_reader_is_refused(piece: str, fault: str) -> None:
+def test_anything_that_endangers_a_reader_is_refused(piece: str, fault: str) -> None:
     faults = list(document_faults(HEAD + piece, [SCRIPT], has_exit=True))
 
     assert any(told.startswith(fault) for _, told in faults), faults
@@ -192,7 +192,7 @@ EXIT = "<a id='quick-exit' href='https://x.example/' rel='noreferrer'>Leave</a>"
         EXIT.replace("id=", "class="),
     ],
 )
-def test_the_exit_comes_first_in_sight_with_a_label(replaced: str) -> None:
+def test_the_exit_must_come_first_visible_and_labelled(replaced: str) -> None:
     faults = list(document_faults(HEAD.replace(EXIT, replaced), (), has_exit=True))
 
     assert any(fault.startswith("lacks the exit") for _, fault in faults), faults
@@ -213,7 +213,7 @@ def test_the_exit_comes_first_in_sight_with_a_label(replaced: str) -> None:
         ("<link rel='icon' href='data:,'>", "", "lacks <link rel='icon'"),
     ],
 )
-def test_a_head_must_be_whole_and_neutral(old: str, new: str, fault: str) -> None:
+def test_a_head_must_be_complete_and_neutral(old: str, new: str, fault: str) -> None:
     faults = list(document_faults(HEAD.replace(old, new), ()))
 
     assert any(told.startswith(fault) for _, told in faults), faults
@@ -232,11 +232,11 @@ def test_a_head_must_be_whole_and_neutral(old: str, new: str, fault: str) -> Non
         "<details open data-x><summary>x</summary></details>",
     ],
 )
-def test_what_a_page_of_notes_needs_is_accepted(piece: str) -> None:
+def test_ordinary_markup_is_accepted(piece: str) -> None:
     assert not list(document_faults(HEAD + piece, [SCRIPT], has_exit=True))
 
 
-def test_the_sentence_names_the_template(tmp_path: Path) -> None:
+def test_the_error_names_the_template(tmp_path: Path) -> None:
     file = tmp_path / "guide" / "later.html"
     file.parent.mkdir()
     file.write_text("<dialog>")

@@ -1,4 +1,4 @@
-"""Catalogs: what is on offer, and how a broken one is told."""
+"""Catalogs: which languages are offered, and how a broken one is reported."""
 
 from pathlib import Path
 
@@ -43,14 +43,14 @@ def break_catalog(folder: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def test_every_catalog_is_on_offer_with_direction_name_and_state() -> None:
+def test_every_catalog_is_offered_with_direction_name_and_state() -> None:
     languages = load_languages(Settings())
 
     offered = {x.tag: (x.direction, x.own_name, x.is_draft) for x in languages}
     assert languages[0].tag == "en"
     assert offered["en"] == ("ltr", "English", False)
     assert offered["es"] == ("ltr", "Español", True)
-    # Not one is reviewed yet.
+    # None is reviewed yet.
     assert [tag for tag, (_, _, draft) in offered.items() if not draft] == ["en"]
     assert offered.keys() == set(TAGS)
 
@@ -82,7 +82,7 @@ def test_a_broken_catalog_stops_the_start(
     assert "translations/es/LC_MESSAGES/messages.po" in raised.value.format_message()
 
 
-def test_an_incomplete_catalog_is_offered_from_the_share_of_the_settings(
+def test_an_incomplete_catalog_is_offered_from_the_configured_share(
     translations: Path,
 ) -> None:
     break_catalog(translations, 'msgstr "Notas"', 'msgstr ""')
@@ -100,7 +100,7 @@ def test_an_incomplete_catalog_is_offered_from_the_share_of_the_settings(
     [Settings(show_drafts=False), Settings(min_translated_percent=100)],
     ids=["draft", "incomplete"],
 )
-def test_a_fault_in_a_language_that_is_not_on_offer_stops_nothing(
+def test_a_fault_in_a_language_that_is_not_offered_does_not_stop_the_start(
     translations: Path, settings: Settings
 ) -> None:
     break_catalog(translations, 'msgstr "Notas"', 'msgstr "<b>Notas</b>"')
@@ -119,11 +119,11 @@ def test_a_catalog_of_another_language_stops_the_start(translations: Path) -> No
         load_languages(Settings(), translations)
 
 
-def test_drafts_are_left_out_where_the_settings_say_so() -> None:
+def test_drafts_are_left_out_if_the_settings_say_so() -> None:
     assert [x.tag for x in load_languages(Settings(show_drafts=False))] == ["en"]
 
 
-def test_a_folder_that_is_no_locale_is_told(translations: Path) -> None:
+def test_a_folder_that_is_not_a_locale_is_reported(translations: Path) -> None:
     (translations / "es").rename(translations / "elvish")
 
     with pytest.raises(QuietpageError, match="translations/elvish: is not a locale"):
@@ -164,7 +164,7 @@ META = "<meta http-equiv='refresh' content='4;url=//evil.example/'>"
         ),
     ],
 )
-def test_what_is_no_plain_message_is_refused_by_file_and_line(
+def test_anything_but_a_plain_message_is_refused_with_file_and_line(
     translations: Path, entry: str, sentence: str
 ) -> None:
     break_catalog(translations, FAULT, entry)
@@ -173,7 +173,7 @@ def test_what_is_no_plain_message_is_refused_by_file_and_line(
         load_languages(Settings(), translations)
 
 
-def test_an_organisation_s_catalog_is_read_as_strictly(tmp_path: Path) -> None:
+def test_an_own_catalog_is_read_as_strictly(tmp_path: Path) -> None:
     file = tmp_path / "translations" / "es" / "LC_MESSAGES" / "messages.po"
     file.parent.mkdir(parents=True)
     file.write_text(f'msgid "Later"\nmsgid_plural "x"\nmsgstr[0] "{META}"\n')
@@ -182,7 +182,7 @@ def test_an_organisation_s_catalog_is_read_as_strictly(tmp_path: Path) -> None:
         load_languages(Settings(folder=tmp_path))
 
 
-def test_messages_that_are_not_in_the_template_are_not_served(
+def test_messages_outside_the_template_are_not_served(
     translations: Path,
 ) -> None:
     break_catalog(translations, FAULT, f'{FAULT}\nmsgid "{META}"\nmsgstr "{META}"\n')
@@ -193,7 +193,7 @@ def test_messages_that_are_not_in_the_template_are_not_served(
     assert spanish.messages.gettext(META) == META
 
 
-def test_a_template_shows_what_a_catalog_brings_as_text_alone(tmp_path: Path) -> None:
+def test_a_template_shows_catalog_messages_only_as_text(tmp_path: Path) -> None:
     own = tmp_path / "templates" / "guide" / "later.html"
     own.parent.mkdir(parents=True)
     own.write_text(
@@ -212,7 +212,9 @@ def test_a_template_shows_what_a_catalog_brings_as_text_alone(tmp_path: Path) ->
     assert "<h2 title='L&#39;a &amp; puerta'>L&#39;a &amp; puertaIr <bdi>" in text
 
 
-def test_markup_in_a_message_of_a_template_is_one_sentence(tmp_path: Path) -> None:
+def test_markup_in_a_template_message_is_reported_in_one_sentence(
+    tmp_path: Path,
+) -> None:
     own = tmp_path / "templates" / "guide" / "later.html"
     own.parent.mkdir(parents=True)
     own.write_text("\n<p>{% trans %}An <b>open</b> door{% endtrans %}</p>")
@@ -226,7 +228,7 @@ def test_markup_in_a_message_of_a_template_is_one_sentence(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         (
             "Luego<br>",
@@ -237,8 +239,8 @@ def test_markup_in_a_message_of_a_template_is_one_sentence(tmp_path: Path) -> No
         (" ", "the guide in 'es' has no words after '<h2>'"),
     ],
 )
-def test_the_net_holds_where_every_other_check_has_failed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, told: str
+def test_the_markup_check_holds_if_every_other_check_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, expected: str
 ) -> None:
     file = tmp_path / "translations" / "es" / "LC_MESSAGES" / "messages.po"
     file.parent.mkdir(parents=True)
@@ -249,10 +251,10 @@ def test_the_net_holds_where_every_other_check_has_failed(
     with pytest.raises(QuietpageError) as raised:
         create_site(Settings(folder=tmp_path, locales=("es",)))
 
-    assert told in raised.value.format_message()
+    assert expected in raised.value.format_message()
 
 
-def test_english_in_opening_hours_is_marked_where_a_catalog_is_behind(
+def test_english_opening_hours_are_marked_if_a_catalog_is_behind(
     monkeypatch: pytest.MonkeyPatch, translations: Path
 ) -> None:
     languages = load_languages(Settings(locales=("es",)), translations)

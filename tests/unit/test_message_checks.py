@@ -1,4 +1,4 @@
-"""What a translation may not be: each way around the checks, and what must pass."""
+"""What a translation must not contain: each way around the checks, and what is fine."""
 
 import tomllib
 import unicodedata
@@ -20,7 +20,9 @@ def upper(locale: str, word: str) -> str:
 
 
 @pytest.mark.parametrize(("locale", "word"), TITLES)
-def test_every_word_is_found_in_every_writing(locale: str, word: str) -> None:
+def test_every_banned_word_is_found_however_it_is_written(
+    locale: str, word: str
+) -> None:
     capitals = upper(locale, word)
     writings = [
         word,
@@ -37,12 +39,12 @@ def test_every_word_is_found_in_every_writing(locale: str, word: str) -> None:
 
     for original in ("Notes", "Close this page"):
         for text in writings:
-            told = list(wording_faults(locale, original, text))
-            assert f"holds '{word}'" in " ".join(told), (original, text)
+            faults = " ".join(wording_faults(locale, original, text))
+            assert f"holds '{word}'" in faults, (original, text)
 
 
 @pytest.mark.parametrize(("locale", "word"), NEVER)
-def test_words_that_may_stand_nowhere_are_found_in_any_message(
+def test_words_banned_everywhere_are_found_in_any_message(
     locale: str, word: str
 ) -> None:
     for text in (word, upper(locale, word), word.title()):
@@ -50,9 +52,9 @@ def test_words_that_may_stand_nowhere_are_found_in_any_message(
 
 
 @pytest.mark.parametrize(
-    ("locale", "original", "text", "told"),
+    ("locale", "original", "text", "expected"),
     [
-        # Letters that are not what they look like, or not seen.
+        # Letters that are not what they look like, or are invisible.
         ("es", "Notes", "Vio\u200dlencia", "the joiner U+200D, which its script"),
         ("es", "Notes", "No\u034ftas", "the character U+034F"),
         ("ko", "Notes", "메\u3164모", "the character U+3164"),
@@ -99,12 +101,12 @@ def test_words_that_may_stand_nowhere_are_found_in_any_message(
         ("es", "Healing", "…", "has no words"),
     ],
 )
-def test_what_would_mislead_is_told(
-    locale: str, original: str, text: str, told: str
+def test_anything_misleading_is_reported(
+    locale: str, original: str, text: str, expected: str
 ) -> None:
     faults = list(safety_faults(locale, original, text))
 
-    assert told in " ".join(faults)
+    assert expected in " ".join(faults)
     assert all(fault.isprintable() for fault in faults)
 
 
@@ -129,5 +131,7 @@ def test_what_would_mislead_is_told(
         ("es", "Healing", "Bien... pero no"),
     ],
 )
-def test_what_a_language_needs_passes(locale: str, original: str, text: str) -> None:
+def test_what_a_language_needs_is_accepted(
+    locale: str, original: str, text: str
+) -> None:
     assert list(safety_faults(locale, original, text)) == []

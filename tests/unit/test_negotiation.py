@@ -36,7 +36,9 @@ TAGS = ["en", "es", "fa", "fil", "he", "no", "pt-BR", "zh-Hans", "zh-Hant"]
         pytest.param("-" * 5000, "en", id="endless"),
     ],
 )
-def test_chooses_a_locale_or_the_default(header: str | None, expected: str) -> None:
+def test_the_best_locale_or_the_default_is_chosen(
+    header: str | None, expected: str
+) -> None:
     assert locale_chooser(TAGS)(header) == expected
 
 
@@ -59,7 +61,7 @@ def test_chooses_a_locale_or_the_default(header: str | None, expected: str) -> N
         ("br;q=0.001, gzip;q=0.0005", "br"),
     ],
 )
-def test_chooses_a_coding_that_is_acceptable(header: str | None, expected: str) -> None:
+def test_an_acceptable_coding_is_chosen(header: str | None, expected: str) -> None:
     assert choose_coding(header) == expected
 
 
@@ -70,11 +72,11 @@ LIKELY = {
 }
 
 
-def test_a_tag_means_what_it_means_with_likely_subtags() -> None:
+def test_a_tag_equals_its_form_with_likely_subtags() -> None:
     choose = locale_chooser(TAGS)
 
     differing = {tag for tag, full in LIKELY.items() if choose(tag) != choose(full)}
-    # Phonetic signs beside Chinese: no locale is written so, and either will do.
+    # Bopomofo, which annotates Chinese: no locale uses it, so either choice will do.
     assert differing == {"zh-Bopo", "zh-Hanb"}
 
 
@@ -97,7 +99,7 @@ HOSTILE = {
 
 
 def cost_s(function: Callable[[str], str], header: str) -> float:
-    """Return the processor time of a call, of the best of many tries."""
+    """Return the processor time of a call, the best of many attempts."""
     best = float("inf")
     for _ in range(30):
         begun = time.process_time()
@@ -108,10 +110,10 @@ def cost_s(function: Callable[[str], str], header: str) -> float:
 
 
 @pytest.mark.parametrize("header", HOSTILE.values(), ids=HOSTILE)
-def test_no_header_costs_much_more_than_a_browsers(header: str) -> None:
+def test_no_header_costs_much_more_than_a_browser_s(header: str) -> None:
     choose = locale_chooser(TAGS)
 
-    # Four times is what is wanted; the rest is for what else the machine does.
+    # The goal is four times; the rest allows for other work on the machine.
     assert cost_s(choose, header) < 8 * cost_s(choose, BROWSERS)
     assert cost_s(choose_coding, header) < 8 * cost_s(
         choose_coding, "gzip, deflate, br, zstd"

@@ -1,4 +1,4 @@
-"""A copy of one's own: what an organisation may change, and how a mistake is told."""
+"""An organisation's copy: what it may change, and how a mistake is reported."""
 
 import csv
 from dataclasses import fields, replace
@@ -97,14 +97,14 @@ def test_the_first_of_the_locales_is_the_default(tmp_path: Path) -> None:
     assert client.get("/es/").text.count("hreflang") == 2
 
 
-def test_countries_stand_first_as_asked(tmp_path: Path) -> None:
+def test_the_countries_in_the_settings_come_first(tmp_path: Path) -> None:
     text = own_copy(tmp_path, 'countries_first = ["VN", "MX"]').get("/en/").text
 
     places = [text.index(f'<details id="{code}">') for code in ("VN", "MX", "US")]
     assert places == sorted(places)
 
 
-def test_own_helplines_are_added_replace_and_remove(tmp_path: Path) -> None:
+def test_own_helplines_add_replace_and_remove(tmp_path: Path) -> None:
     ours = own_copy(tmp_path).get("/en/").text
     write_table(tmp_path)
     added = own_copy(tmp_path).get("/en/").text
@@ -115,13 +115,15 @@ def test_own_helplines_are_added_replace_and_remove(tmp_path: Path) -> None:
     assert mexico(added).startswith(mexico(ours)[:40])
     assert mexico(added).count("<li>") == mexico(ours).count("<li>") + 1
     assert mexico(replaced).count("<li>") == 1
-    # A country without a row keeps its emergency number and the lists.
+    # A country without a row keeps its emergency number and the directories.
     assert "tel:144" in country(ours, "AR")
     assert "<li>" not in country(replaced, "AR")
     assert "tel:911" in country(replaced, "AR")
 
 
-def test_the_text_of_an_own_table_is_no_markup_and_no_format(tmp_path: Path) -> None:
+def test_text_in_an_own_table_is_neither_markup_nor_a_format_string(
+    tmp_path: Path,
+) -> None:
     write_table(tmp_path, region="<base href=//x.example> 50% of it")
 
     shown = mexico(own_copy(tmp_path).get("/en/").text)
@@ -129,7 +131,7 @@ def test_the_text_of_an_own_table_is_no_markup_and_no_format(tmp_path: Path) -> 
     assert "&lt;base href=//x.example&gt; 50% of it" in shown
 
 
-def test_hosts_may_be_ipv6_alone(tmp_path: Path) -> None:
+def test_hosts_may_be_ipv6_only(tmp_path: Path) -> None:
     settings = 'hosts = ["notes.example.org", "[2001:db8::1]"]\nlocales = ["en", "en"]'
     client = own_copy(tmp_path, settings)
 
@@ -141,7 +143,7 @@ def test_hosts_may_be_ipv6_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("state", ["draft", "reviewed"])
-def test_an_own_catalog_says_itself_what_it_is(tmp_path: Path, state: str) -> None:
+def test_an_own_catalog_states_its_own_review(tmp_path: Path, state: str) -> None:
     template = polib.pofile(str(TRANSLATIONS / "messages.pot"))
     write_catalog(tmp_path, "nl", **{e.msgid: f"x {e.msgid}" for e in template})
     if state == "reviewed":
@@ -163,7 +165,7 @@ def mexico(text: str) -> str:
     return country(text, "MX")
 
 
-def test_own_words_win_and_new_ones_count(tmp_path: Path) -> None:
+def test_own_messages_win_and_new_ones_count(tmp_path: Path) -> None:
     write_catalog(
         tmp_path, "es", **{"Going back": "Otra", "Our door": "Nuestra puerta"}
     )
@@ -180,7 +182,7 @@ def test_own_words_win_and_new_ones_count(tmp_path: Path) -> None:
     assert "Our door" in client.get("/pt-BR/").text
 
 
-def test_a_language_that_only_the_organisation_has_is_offered(tmp_path: Path) -> None:
+def test_a_language_that_only_the_host_has_is_offered(tmp_path: Path) -> None:
     template = polib.pofile(str(ROOT / "translations" / "messages.pot"))
     write_catalog(tmp_path, "kk", **{e.msgid: f"ә {e.msgid}" for e in template})
 
@@ -189,7 +191,7 @@ def test_a_language_that_only_the_organisation_has_is_offered(tmp_path: Path) ->
     assert "ә It is not your fault" in client.get("/kk/").text
 
 
-def test_search_engines_are_let_in_on_request_alone(
+def test_search_engines_are_allowed_only_on_request(
     tmp_path: Path, client: Client
 ) -> None:
     opened = own_copy(tmp_path, "search_engines = true")
@@ -245,7 +247,7 @@ def test_the_onion_mirror_is_offered_over_tls_and_never_upgraded(
         ),
     ],
 )
-def test_a_wrong_setting_is_one_sentence(
+def test_a_wrong_setting_is_reported_in_one_sentence(
     tmp_path: Path, settings: str, sentence: str
 ) -> None:
     with pytest.raises(QuietpageError) as raised:
@@ -255,7 +257,9 @@ def test_a_wrong_setting_is_one_sentence(
     assert sentence in raised.value.format_message()
 
 
-def test_an_own_helpline_without_source_is_one_sentence(tmp_path: Path) -> None:
+def test_an_own_helpline_without_source_is_reported_in_one_sentence(
+    tmp_path: Path,
+) -> None:
     write_table(tmp_path, source="")
 
     with pytest.raises(QuietpageError, match=r"helplines\.csv:2: source names nothing"):
@@ -280,7 +284,7 @@ def test_an_own_catalog_is_checked_like_ours(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_others_may_see_is_neutral_in_own_catalogs_too(
+def test_title_and_exit_are_neutral_in_own_catalogs_too(
     tmp_path: Path, message: str, text: str, sentence: str
 ) -> None:
     write_catalog(tmp_path, "es", **{message: text})
@@ -289,7 +293,7 @@ def test_what_others_may_see_is_neutral_in_own_catalogs_too(
         own_copy(tmp_path)
 
 
-def test_files_that_begin_with_a_mark_of_their_order_are_read(tmp_path: Path) -> None:
+def test_files_with_a_byte_order_mark_are_read(tmp_path: Path) -> None:
     # Excel's "CSV UTF-8" and some editors write one.
     write_table(tmp_path)
     for name in ("quietpage.toml", "helplines.csv"):
@@ -323,7 +327,7 @@ def test_the_check_reads_own_helplines_too(
         ('{% include "gone.html" %}', "templates/guide/later.html:1: gone.html"),
     ],
 )
-def test_a_broken_template_is_one_sentence(
+def test_a_broken_template_is_reported_in_one_sentence(
     tmp_path: Path, text: str, sentence: str
 ) -> None:
     write_template(tmp_path, "guide/later.html", text)
@@ -334,8 +338,8 @@ def test_a_broken_template_is_one_sentence(
     assert raised.value.format_message().startswith(f"{tmp_path}/{sentence}")
 
 
-def test_a_fault_of_the_code_is_no_fault_of_a_template(tmp_path: Path) -> None:
-    # The copy's own path holds the word that template folders are called.
+def test_a_fault_in_the_code_is_not_blamed_on_a_template(tmp_path: Path) -> None:
+    # The path of the copy contains the name of template folders.
     folder = tmp_path / "templates"
     write_template(folder, "guide/later.html", "{{ country_name(1) }}")
 
@@ -373,7 +377,7 @@ def test_a_fault_of_the_code_is_no_fault_of_a_template(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_an_own_template_that_endangers_a_reader_is_one_sentence(
+def test_an_own_template_that_endangers_a_reader_is_reported_in_one_sentence(
     tmp_path: Path, name: str, text: str, sentence: str
 ) -> None:
     write_template(tmp_path, name, text)
@@ -381,12 +385,12 @@ def test_an_own_template_that_endangers_a_reader_is_one_sentence(
     with pytest.raises(QuietpageError) as raised:
         own_copy(tmp_path)
 
-    told = raised.value.format_message()
-    assert told.startswith(f"{tmp_path}/templates/{name}: ")
-    assert sentence in told
+    message = raised.value.format_message()
+    assert message.startswith(f"{tmp_path}/templates/{name}: ")
+    assert sentence in message
 
 
-def test_settings_are_printed_with_value_and_origin(
+def test_settings_are_printed_with_their_value_and_origin(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "quietpage.toml").write_text('titles = { pt-BR = "Receitas" }')
@@ -394,12 +398,12 @@ def test_settings_are_printed_with_value_and_origin(
 
     printed = create_app().test_cli_runner().invoke(args=["settings"]).output
 
-    told = f'titles = {{ pt-BR = "Receitas" }}  # {tmp_path / "quietpage.toml"}'
-    assert told in printed
+    line = f'titles = {{ pt-BR = "Receitas" }}  # {tmp_path / "quietpage.toml"}'
+    assert line in printed
     assert "cover_after_seconds = 30  # default" in printed
 
 
-def test_sample_and_reference_are_made_from_the_definitions() -> None:
+def test_sample_and_reference_match_the_definitions() -> None:
     sample, docs = ROOT / "deploy" / "quietpage.toml", ROOT / "docs" / "settings.md"
 
     assert sample.read_text(encoding="utf-8") == reference.sample(), "make settings"

@@ -1,4 +1,4 @@
-"""What lies next to the settings is never silent: used, ignored, refused, behind."""
+"""Files next to the settings: each is reported as used, ignored, refused or behind."""
 
 import shutil
 from pathlib import Path
@@ -46,18 +46,18 @@ def lines(folder: Path, *locales: str) -> list[str]:
         ("translations/es/LC_MESSAGES/messages.mo", "translations/es/LC_MESSAGES/"),
     ],
 )
-def test_what_nothing_reads_is_told_with_its_right_name(
+def test_a_file_that_nothing_reads_is_reported_with_the_right_name(
     tmp_path: Path, name: str, meant: str
 ) -> None:
     file = write(tmp_path / name, "words")
 
-    (told,) = own_files(tmp_path)
+    (entry,) = own_files(tmp_path)
 
-    assert told.path == (file if meant != "only quietpage.toml" else tmp_path / "es")
-    assert meant in told.ignored
+    assert entry.path == (file if meant != "only quietpage.toml" else tmp_path / "es")
+    assert meant in entry.ignored
 
 
-def test_what_is_used_is_told_too(tmp_path: Path) -> None:
+def test_files_that_are_used_are_listed_too(tmp_path: Path) -> None:
     files = [
         write(tmp_path / "quietpage.toml"),
         write(tmp_path / "templates" / "mine.html", "words"),
@@ -70,7 +70,7 @@ def test_what_is_used_is_told_too(tmp_path: Path) -> None:
     ]
 
 
-def test_a_closed_folder_is_an_error_and_not_our_text(
+def test_an_unreadable_folder_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Tests may run as root, which reads everything.
@@ -86,31 +86,31 @@ def test_a_closed_folder_is_an_error_and_not_our_text(
 
 
 @pytest.mark.parametrize(
-    ("mark", "told"),
+    ("mark", "expected"),
     [
         ("", "whether ours has changed since you copied it is not known"),
         ("{# ours: 0123456789ab #}\n", "is behind ours, which has changed"),
     ],
 )
-def test_a_template_that_may_be_behind_ours_is_told(
-    tmp_path: Path, mark: str, told: str
+def test_a_template_that_may_be_behind_ours_is_reported(
+    tmp_path: Path, mark: str, expected: str
 ) -> None:
     file = write(tmp_path / "templates" / NAME, mark + OURS.read_text())
 
     (note,) = [line for line in lines(tmp_path) if "diff" in line]
 
-    assert note.startswith(f"{file}: {told}")
+    assert note.startswith(f"{file}: {expected}")
     assert f"{{# ours: {fingerprint(NAME)} #}}" in note
 
 
-def test_a_copy_of_ours_of_today_is_used_and_no_more(tmp_path: Path) -> None:
+def test_an_up_to_date_copy_of_our_template_is_only_used(tmp_path: Path) -> None:
     mark = f"{{# ours: {fingerprint(NAME)} #}}\n"
     file = write(tmp_path / "templates" / NAME, mark + OURS.read_text())
 
     assert lines(tmp_path) == [f"{file}: used."]
 
 
-def test_own_sentences_without_a_translation_are_told(tmp_path: Path) -> None:
+def test_own_sentences_without_a_translation_are_listed(tmp_path: Path) -> None:
     text = "{% trans %}Our door is open{% endtrans %}"
     file = write(tmp_path / "templates" / NAME, f"<p>{text}</p><p>Bare words</p>")
     translated = f'{HEADER}msgid "Our door is open"\nmsgstr "Puerta abierta"\n'
@@ -123,7 +123,7 @@ def test_own_sentences_without_a_translation_are_told(tmp_path: Path) -> None:
     assert f"{tmp_path}/translations/fr/LC_MESSAGES/messages.po" in told
 
 
-def test_messages_that_no_page_has_are_told(tmp_path: Path) -> None:
+def test_messages_that_no_page_uses_are_listed(tmp_path: Path) -> None:
     entries = (
         'msgid "Going bak"\nmsgstr "Otra"\n\n#, fuzzy\nmsgid "Notes"\nmsgstr "N"\n'
     )
@@ -156,7 +156,7 @@ def test_messages_that_no_page_has_are_told(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_slip_in_a_template_is_one_sentence(
+def test_a_typo_in_a_template_is_reported_in_one_sentence(
     tmp_path: Path, text: str | bytes, sentence: str
 ) -> None:
     file = write(tmp_path / "templates" / NAME, text)
@@ -168,7 +168,7 @@ def test_a_slip_in_a_template_is_one_sentence(
     assert sentence in raised.value.format_message()
 
 
-def test_our_own_templates_and_one_that_leaves_a_part_out_are_not_refused(
+def test_our_templates_and_one_without_a_part_are_accepted(
     tmp_path: Path,
 ) -> None:
     for name in template_names():
@@ -176,7 +176,7 @@ def test_our_own_templates_and_one_that_leaves_a_part_out_are_not_refused(
     refuse_broken(write(tmp_path / "later.html", "{# left out #}"), NAME)
 
 
-def test_a_catalog_without_a_header_has_a_first_line(tmp_path: Path) -> None:
+def test_a_fault_in_a_catalog_without_a_header_names_line_1(tmp_path: Path) -> None:
     entry = 'msgid "Going back"\nmsgstr "Otra https://evil.example"\n'
     file = write(tmp_path / "translations/es/LC_MESSAGES/messages.po", entry)
 
@@ -191,7 +191,7 @@ def check(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Result:
     return create_app().test_cli_runner().invoke(args=["check"])
 
 
-def test_check_is_whole_in_one_run(
+def test_check_reports_everything_in_one_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good = check(tmp_path, monkeypatch)
@@ -210,7 +210,7 @@ def test_check_is_whole_in_one_run(
     assert "3 errors" in bad.output
 
 
-def test_check_says_what_the_service_may_not_read(
+def test_check_lists_what_the_service_may_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 0)

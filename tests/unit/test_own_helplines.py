@@ -1,4 +1,4 @@
-"""An own row of helplines: added, in place of one of ours, hiding one; its CSV."""
+"""Own rows of helplines: they add, replace or hide a line; reading their CSV."""
 
 from pathlib import Path
 
@@ -18,11 +18,11 @@ IN_ANOTHER_FORM = {"phone": "5512345678", "phone_display": "55 1234 5678"}
     ("changes", "names", "effect"),
     [
         (OTHER, ["Own", "Ours"], "MX Own is added."),
-        (OTHER | {"replaces": "5512345678"}, ["Own"], "takes the place of Ours ("),
-        (OTHER | {"replaces": "525512345678"}, ["Own"], "takes the place of Ours ("),
+        (OTHER | {"replaces": "5512345678"}, ["Own"], "replaces Ours ("),
+        (OTHER | {"replaces": "525512345678"}, ["Own"], "replaces Ours ("),
         (OTHER | {"replaces": "999"}, ["Own", "Ours"], "no row of ours has 999"),
-        ({}, ["Own"], "MX Own takes the place of Ours ("),
-        (IN_ANOTHER_FORM, ["Own"], "MX Own takes the place of Ours ("),
+        ({}, ["Own"], "MX Own replaces Ours ("),
+        (IN_ANOTHER_FORM, ["Own"], "MX Own replaces Ours ("),
         (CLOSED, [], "MX Own is closed; it hides Ours ("),
         (OTHER | CLOSED, ["Ours"], "hides nothing: no row of ours in MX has +52558"),
         (
@@ -32,7 +32,7 @@ IN_ANOTHER_FORM = {"phone": "5512345678", "phone_display": "55 1234 5678"}
         ),
     ],
 )
-def test_an_own_row_meets_ours(
+def test_an_own_row_adds_replaces_or_hides(
     tmp_path: Path, changes: dict[str, str], names: list[str], effect: str
 ) -> None:
     (tmp_path / "own").mkdir()
@@ -43,12 +43,12 @@ def test_an_own_row_meets_ours(
     shown = [line.name for c in load_countries(table, own_table=own) for line in c.main]
 
     assert shown == names
-    (told,) = joined.effects
-    assert told.startswith(f"{own}:2: ")
-    assert effect in told
+    (line,) = joined.effects
+    assert line.startswith(f"{own}:2: ")
+    assert effect in line
 
 
-def test_a_row_of_another_country_stays(tmp_path: Path) -> None:
+def test_a_row_in_another_country_stays(tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     code = {"phone": "116", "phone_display": "116"}
     table = write_table(tmp_path, **(OURS | code))
@@ -57,7 +57,7 @@ def test_a_row_of_another_country_stays(tmp_path: Path) -> None:
     assert [row.name for row in join_own(own, table).rows] == ["Own", "Ours"]
 
 
-def test_a_row_that_repeats_an_own_one_is_an_error(tmp_path: Path) -> None:
+def test_a_repeated_own_row_is_an_error(tmp_path: Path) -> None:
     table = write_table(tmp_path)
     add_row(table)
 
@@ -66,7 +66,7 @@ def test_a_row_that_repeats_an_own_one_is_an_error(tmp_path: Path) -> None:
     assert str(found).startswith(f"{table}:3: error: repeats line 2 (+525512345678)")
 
 
-def test_semicolons_and_tabs_are_read(tmp_path: Path) -> None:
+def test_semicolons_and_tabs_separate_cells_too(tmp_path: Path) -> None:
     table = write_table(tmp_path, source="https://a.example/ ; https://b.example/")
     lines = table.read_text().splitlines()
     for separator in ";\t":
@@ -95,7 +95,7 @@ def test_semicolons_and_tabs_are_read(tmp_path: Path) -> None:
         ("kind", "{}", "1: the first line lacks country, region, name,"),
     ],
 )
-def test_a_wrong_count_of_cells_is_told_with_both_counts(
+def test_a_wrong_number_of_cells_is_reported_with_both_numbers(
     tmp_path: Path, header: str, row: str, sentence: str
 ) -> None:
     table = write_table(tmp_path)
@@ -108,7 +108,7 @@ def test_a_wrong_count_of_cells_is_told_with_both_counts(
     assert raised.value.format_message().startswith(f"{table}:{sentence}")
 
 
-def test_another_coding_is_told_with_its_line(tmp_path: Path) -> None:
+def test_another_encoding_is_reported_with_its_line(tmp_path: Path) -> None:
     table = write_table(tmp_path)
     table.write_bytes(table.read_text(encoding="utf-8").encode("cp1252"))
 

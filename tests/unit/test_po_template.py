@@ -1,4 +1,4 @@
-"""messages.pot, in the order of the page, and its way into catalogs."""
+"""messages.pot: its order, and how it is merged into catalogs."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def po(*entries: tuple[str, str]) -> polib.POFile:
     return catalog
 
 
-def test_messages_stand_in_the_order_of_the_page_with_their_places() -> None:
+def test_messages_are_in_page_order_with_their_locations() -> None:
     entries = list(extract())
 
     places = list(dict.fromkeys(entry.occurrences[0][0] for entry in entries))
@@ -30,11 +30,11 @@ def test_messages_stand_in_the_order_of_the_page_with_their_places() -> None:
     drawing = places.index("templates/_drawing.html")
     assert drawing > places.index("templates/guide/abuse_and_bond.html")
     assert drawing < places.index("templates/guide/doubts.html")
-    # A place without a line number changes only where the sentence moves.
+    # Without a line number, a location changes only if its sentence moves.
     assert {line for entry in entries for _, line in entry.occurrences} == {""}
 
 
-def test_flags_and_places_are_carried_into_a_catalog() -> None:
+def test_flags_and_locations_are_copied_into_a_catalog() -> None:
     catalog = po(("To %(name)s", "A %(name)s"))
     source = po(("To %(name)s", ""))
     source[0].flags, source[0].occurrences = ["python-format"], [("a.html", "")]
@@ -46,7 +46,7 @@ def test_flags_and_places_are_carried_into_a_catalog() -> None:
     assert catalog[0].msgstr == "A %(name)s"
 
 
-def test_a_reworded_message_is_to_be_looked_at_again() -> None:
+def test_a_reworded_message_becomes_fuzzy() -> None:
     catalog = po((OLD, "Elige una palabra."))
 
     assert merge(catalog, po((NEW, ""))) == {}
@@ -56,9 +56,7 @@ def test_a_reworded_message_is_to_be_looked_at_again() -> None:
     assert entry.msgstr == "Elige una palabra."
 
 
-def test_a_reworded_message_keeps_its_translation_where_the_meaning_is_the_same() -> (
-    None
-):
+def test_a_reworded_message_keeps_its_translation_if_the_meaning_is_the_same() -> None:
     catalog = po((OLD, "Elige una palabra."))
 
     assert merge(catalog, po((NEW, "")), SPANISH) == {NEW: OLD}
@@ -74,7 +72,7 @@ def test_the_same_meaning_has_the_same_figures() -> None:
     assert catalog.find(REWORDED_FIGURE).fuzzy
 
 
-def test_what_was_fuzzy_before_stays_fuzzy_whatever_the_meaning() -> None:
+def test_a_fuzzy_message_stays_fuzzy_whatever_the_meaning() -> None:
     catalog = po((OLD, "Elige una palabra."))
     catalog[0].fuzzy = True
 
@@ -83,7 +81,7 @@ def test_what_was_fuzzy_before_stays_fuzzy_whatever_the_meaning() -> None:
     assert catalog.find(NEW).fuzzy
 
 
-def test_one_translation_goes_to_one_message() -> None:
+def test_a_translation_goes_to_only_one_message() -> None:
     catalog = po((OLD, "Elige una palabra."))
 
     merge(catalog, po((NEW, ""), (NEW.replace("Choose", "Take"), "")), SPANISH)
@@ -91,7 +89,7 @@ def test_one_translation_goes_to_one_message() -> None:
     assert [bool(entry.msgstr) for entry in catalog[:2]] == [True, False]
 
 
-def test_an_english_sentence_taken_back_leaves_no_trace() -> None:
+def test_reverting_an_english_sentence_leaves_no_trace() -> None:
     catalog = po((OLD, "Elige una palabra."))
     before = str(catalog)
 
@@ -101,7 +99,7 @@ def test_an_english_sentence_taken_back_leaves_no_trace() -> None:
     assert str(catalog) == before
 
 
-def test_a_write_that_fails_leaves_the_file_as_it_was(
+def test_a_failed_write_leaves_the_file_unchanged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "messages.po"
@@ -119,7 +117,7 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(
     assert file.read_bytes() == before
 
 
-def test_utf_8_is_written_whatever_the_header_says(tmp_path: Path) -> None:
+def test_catalogs_are_written_as_utf_8_whatever_the_header_says(tmp_path: Path) -> None:
     file = tmp_path / "messages.po"
     catalog = po((OLD, "Elígela."))
     catalog.metadata = {"Content-Type": "text/plain; charset=ISO-8859-1"}

@@ -1,4 +1,4 @@
-"""A review lasts as long as its sentences do, and the page says what is left of it."""
+"""A review lasts as long as its sentences, and the page says what is left of it."""
 
 from datetime import date
 from pathlib import Path
@@ -32,7 +32,7 @@ def entries(*marks: Mark | None) -> dict[str, polib.POEntry]:
 def own_language(
     folder: Path, locale: str, marks: dict[str, Mark | None], *, was_whole: bool = False
 ) -> None:
-    """Write a whole catalog; what `marks` does not name is ANA's."""
+    """Write a complete catalog; ANA reviewed each message that `marks` leaves out."""
     catalog = polib.POFile(wrapwidth=78)
     catalog.metadata = {"Content-Type": "text/plain; charset=UTF-8"}
     if was_whole:
@@ -51,7 +51,7 @@ def display_path(folder: Path, tag: str, *, show_drafts: bool = True) -> str:
     return create_app(settings).test_client().get(f"/{tag}/").text
 
 
-def test_a_mark_ends_with_a_change_of_either_text() -> None:
+def test_a_change_of_either_text_ends_a_mark() -> None:
     kept = entry("Healing", "Sanar", ANA)
     assert mark_of(kept) == ANA
 
@@ -62,7 +62,7 @@ def test_a_mark_ends_with_a_change_of_either_text() -> None:
     assert mark_of(kept) is None
 
 
-def test_a_mark_takes_the_place_of_the_last_and_of_nothing_else() -> None:
+def test_a_mark_replaces_only_the_last_mark() -> None:
     kept = entry("Healing", "Sanar")
     kept.tcomment = "A note.\nAnother."
     set_mark(kept, ANA)
@@ -77,7 +77,7 @@ def test_a_mark_takes_the_place_of_the_last_and_of_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("width", range(20, 100))
-def test_a_mark_outlives_any_wrapping_of_comments(width: int) -> None:
+def test_a_mark_survives_any_wrapping_of_comments(width: int) -> None:
     mark = Mark("The Women's Aid of Some Far-away Town, and Friends", BEN.day)
     catalog = polib.POFile(wrapwidth=width)
     catalog.append(entry("Healing", "Sanar", mark))
@@ -98,7 +98,7 @@ def test_a_mark_outlives_any_wrapping_of_comments(width: int) -> None:
         ([], "once whole", None),
     ],
 )
-def test_what_may_be_said_of_a_page(
+def test_the_state_of_a_page_follows_from_its_marks(
     marks: list[Mark | None], header: str, expected: tuple[object, ...] | None
 ) -> None:
     review = review_of(entries(*marks), was_whole=bool(header))
@@ -119,7 +119,7 @@ def test_the_page_names_who_reviewed_it_and_when(tmp_path: Path) -> None:
     assert "is a draft" not in page
 
 
-def test_the_page_names_no_one_without_consent(tmp_path: Path) -> None:
+def test_the_page_names_nobody_without_consent(tmp_path: Path) -> None:
     own_language(tmp_path, "nl", {"Later": NO_NAME})
 
     page = display_path(tmp_path, "nl")
@@ -139,7 +139,7 @@ def test_the_page_says_that_sentences_have_changed(tmp_path: Path) -> None:
     assert "has not been reviewed" in page
 
 
-def test_a_review_of_a_part_leaves_a_draft(tmp_path: Path) -> None:
+def test_a_partial_review_leaves_a_draft(tmp_path: Path) -> None:
     own_language(tmp_path, "nl", {"Later": None})
 
     page = display_path(tmp_path, "nl")
@@ -148,7 +148,7 @@ def test_a_review_of_a_part_leaves_a_draft(tmp_path: Path) -> None:
     assert "reviewed this translation" not in page
 
 
-def test_without_drafts_a_changed_sentence_stands_in_english(tmp_path: Path) -> None:
+def test_without_drafts_a_changed_sentence_is_shown_in_english(tmp_path: Path) -> None:
     own_language(tmp_path, "nl", {"Later": None}, was_whole=True)
 
     page = display_path(tmp_path, "nl", show_drafts=False)
@@ -177,23 +177,23 @@ def test_english_says_whether_it_was_reviewed(
 
 
 @pytest.mark.parametrize(
-    ("mark", "told"),
+    ("mark", "expected"),
     [
         (Mark("Ana\u202e", ANA.day), "the character U\\+202E"),
         (Mark("see evil.example//x", ANA.day), "contains an address or a date"),
         (Mark("A" * 101, ANA.day), "over 100 letters"),
     ],
 )
-def test_a_name_that_may_mislead_stops_the_start(
-    tmp_path: Path, mark: Mark, told: str
+def test_a_misleading_name_stops_the_start(
+    tmp_path: Path, mark: Mark, expected: str
 ) -> None:
     own_language(tmp_path, "nl", {"Later": mark})
 
-    with pytest.raises(QuietpageError, match=rf"messages.po:\d+: .*{told}"):
+    with pytest.raises(QuietpageError, match=rf"messages.po:\d+: .*{expected}"):
         load_languages(Settings(folder=tmp_path, locales=("nl",)))
 
 
-def test_a_day_that_is_none_is_told(tmp_path: Path) -> None:
+def test_an_invalid_date_is_reported(tmp_path: Path) -> None:
     own_language(tmp_path, "nl", {})
     file = next(tmp_path.rglob("*.po"))
     text = file.read_text(encoding="utf-8")
@@ -203,7 +203,7 @@ def test_a_day_that_is_none_is_told(tmp_path: Path) -> None:
         load_languages(Settings(folder=tmp_path, locales=("nl",)))
 
 
-def test_what_only_the_sheet_says_is_not_missing_on_the_page() -> None:
+def test_messages_used_only_in_the_sheet_are_not_missing_on_the_page() -> None:
     template = read_po(TRANSLATIONS / "messages.pot")
 
     assert {entry.msgid for entry in template} >= SHEET_ONLY

@@ -1,9 +1,9 @@
-"""The reviewer's sheet: what stands in it, and what is taken of it."""
+"""The reviewer's sheet: what it contains, and what is imported from it."""
 
 import re
 import zipfile
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -36,13 +36,13 @@ from tests.support.review_copy import (
 
 @pytest.fixture(autouse=True)
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A host's folder with a whole catalog, where every command writes."""
+    """A host's folder with a complete catalog, to which every command writes."""
     write_copy(tmp_path)
     monkeypatch.setenv("QUIETPAGE_CONFIG", str(tmp_path))
     return tmp_path
 
 
-def test_the_sheet_holds_every_message_once_in_the_order_of_the_page(own: Path) -> None:
+def test_the_sheet_has_every_message_once_in_page_order(own: Path) -> None:
     sheet = sheet_of(own)
 
     shown = [row.cells[0] for row in sheet.rows]
@@ -73,7 +73,7 @@ def test_a_cell_is_never_a_formula(own: Path) -> None:
 
 
 @pytest.mark.parametrize(("tag", "is_rtl"), [("ar", True), ("nn", False)])
-def test_the_sheet_runs_as_the_language_does(
+def test_the_sheet_has_the_direction_of_the_language(
     own: Path, tag: str, is_rtl: object
 ) -> None:
     (own / "quietpage.toml").write_text("")
@@ -85,7 +85,18 @@ def test_the_sheet_runs_as_the_language_does(
     assert f'dir="{"rtl" if is_rtl else "ltr"}"' in file.read_text().split("<meta")[0]
 
 
-def test_the_page_to_print_loads_and_runs_nothing(own: Path) -> None:
+def test_the_first_page_asks_native_speakers_what_matters_most(own: Path) -> None:
+    (own / "quietpage.toml").write_text("")
+    sheet, file = sheet_of(own, "pt-BR"), own / "sheet.html"
+    write_html(sheet, file)
+    cells = [c.value for c in load_workbook(made(own, "pt-BR"))["1"]["A"]]
+
+    assert any(question.startswith("“abuso”: ") for question in sheet.questions)
+    assert [question for question in sheet.questions if question not in cells] == []
+    assert sheet.questions[0] in file.read_text(encoding="utf-8")
+
+
+def test_the_printable_page_loads_and_runs_nothing(own: Path) -> None:
     file = own / "sheet.html"
     write_html(sheet_of(own), file)
 
@@ -94,7 +105,7 @@ def test_the_page_to_print_loads_and_runs_nothing(own: Path) -> None:
     assert not re.search(r"<(script|link|img|iframe|a)\b|url\(|@import", text)
 
 
-def test_english_stands_next_to_its_claims(own: Path) -> None:
+def test_english_is_next_to_its_claims(own: Path) -> None:
     sheet = sheet_of(own, "en")
 
     keys = [column.key for column in sheet.columns]
@@ -107,14 +118,14 @@ def test_english_stands_next_to_its_claims(own: Path) -> None:
     assert all(row["claim"] for row in claimed if row["strength"].strip())
 
 
-def test_a_claim_stands_with_the_sentence_that_is_nearest() -> None:
+def test_a_claim_is_next_to_the_most_similar_sentence() -> None:
     sentences = ["Signs", "Pets may be hurt.", "Children hear more than we think."]
 
     assert nearest(Claim("A child who hears: children"), sentences) == 2
     assert nearest(Claim("None of it"), sentences) == 0
 
 
-def test_a_row_that_is_right_counts_as_reviewed(own: Path) -> None:
+def test_a_row_marked_right_counts_as_reviewed(own: Path) -> None:
     file = edited(made(own), answer("Later", "jå"))
     agree(file)
 
@@ -127,7 +138,7 @@ def test_a_row_that_is_right_counts_as_reviewed(own: Path) -> None:
 
 
 @pytest.mark.parametrize("said", ["YES", " jå. ", "x", "✓", True, 1])
-def test_yes_may_be_said_in_many_ways(own: Path, said: object) -> None:
+def test_yes_may_be_written_in_many_ways(own: Path, said: object) -> None:
     assert take(own, edited(made(own), answer("Later", said))).exit_code == 0
     assert mark_of(entry_of(own, "Later"))
 
@@ -140,7 +151,7 @@ def test_no_name_is_written_without_consent(own: Path) -> None:
     assert "Casa Ana" not in catalog_of(own).read_text(encoding="utf-8")
 
 
-def test_consent_that_is_withdrawn_takes_the_name_away(own: Path) -> None:
+def test_withdrawn_consent_removes_the_name(own: Path) -> None:
     file = edited(made(own), answer("Later", "jå"))
     take(own, file, "--consent")
     assert "Casa Ana" in catalog_of(own).read_text(encoding="utf-8")
@@ -150,7 +161,7 @@ def test_consent_that_is_withdrawn_takes_the_name_away(own: Path) -> None:
     assert "Casa Ana" not in catalog_of(own).read_text(encoding="utf-8")
 
 
-def test_better_words_are_taken_and_reviewed(own: Path) -> None:
+def test_better_words_are_imported_as_reviewed(own: Path) -> None:
     file = edited(made(own), answer("Later", "nei", "Seinare"))
 
     assert take(own, file, "--consent").exit_code == 0
@@ -158,7 +169,7 @@ def test_better_words_are_taken_and_reviewed(own: Path) -> None:
     assert mark_of(entry_of(own, "Later")) == ANA
 
 
-def test_a_sheet_can_be_taken_again(own: Path) -> None:
+def test_a_sheet_can_be_imported_twice(own: Path) -> None:
     file = edited(made(own), answer("Later", None, "Seinare"))
     take(own, edited(file, answer("Going back", "jå")))
     first = catalog_of(own).read_bytes()
@@ -180,7 +191,7 @@ def test_no_without_better_words_ends_an_earlier_review(own: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("edit", "told"),
+    ("edit", "expected"),
     [
         (answer("Later", "perhaps"), "'perhaps' is neither yes nor no"),
         (answer("Later", None, "<b>Seinare</b>"), "has the markup < < > >"),
@@ -192,8 +203,8 @@ def test_no_without_better_words_ends_an_earlier_review(own: Path) -> None:
         (answer("Close this page", None, "Lukk abuse no"), "words.toml bans"),
     ],
 )
-def test_what_cannot_be_taken_is_said_and_nothing_else_is_lost(
-    own: Path, edit: Edit, told: str
+def test_a_row_that_cannot_be_imported_is_reported_and_the_others_are_kept(
+    own: Path, edit: Edit, expected: str
 ) -> None:
     file = edited(edited(made(own), edit), answer("Going back", "jå"))
 
@@ -201,12 +212,12 @@ def test_what_cannot_be_taken_is_said_and_nothing_else_is_lost(
 
     assert result.exit_code == 1
     assert re.search(r"^row \d+: ", result.output, re.MULTILINE)
-    assert told in result.output
+    assert expected in result.output
     assert mark_of(entry_of(own, "Later")) is None
     assert mark_of(entry_of(own, "Going back"))
 
 
-def test_remarks_are_shown_without_what_a_terminal_obeys(own: Path) -> None:
+def test_remarks_are_shown_without_terminal_control_characters(own: Path) -> None:
     def edit(page: Worksheet) -> None:
         page.cell(row_of(page, "Later"), 6).value = "Good \u202e!"
 
@@ -226,17 +237,55 @@ def drop_id(page: Worksheet) -> None:
 
 
 @pytest.mark.parametrize(
-    ("edit", "told"),
+    ("edit", "expected"),
     [
         (overwrite, "The cell of the translation was changed"),
         (drop_id, "has lost its id"),
     ],
 )
-def test_a_row_that_was_tampered_with_is_left(own: Path, edit: Edit, told: str) -> None:
+def test_a_tampered_row_is_skipped(own: Path, edit: Edit, expected: str) -> None:
     result = take(own, edited(made(own), edit))
 
-    assert told in result.output
+    assert expected in result.output
     assert mark_of(entry_of(own, "Later")) is None
+
+
+def test_an_answer_in_merged_cells_counts_for_their_first_row(own: Path) -> None:
+    def edit(page: Worksheet) -> None:
+        answer("Later", "jå")(page)
+        row = row_of(page, "Later")
+        page.merge_cells(f"D{row}:D{row + 3}")
+        # Neither holds an answer that reaches further down.
+        page.merge_cells(f"E{row}:F{row}")
+        page.merge_cells(f"A{row + 4}:A{row + 6}")
+
+    file = edited(made(own), edit)
+    row = row_of(load_workbook(file)["2"], "Later")
+
+    result = take(own, file)
+
+    assert result.exit_code == 1
+    assert f"row {row}: its answer is in a cell that is merged" in result.output
+    assert f"as far as row {row + 3}, and counts for row {row} alone" in result.output
+    assert "1 rows right, 0 with better words, 3 not taken" in result.output
+    assert mark_of(entry_of(own, "Later"))
+
+
+@pytest.mark.parametrize(("days", "is_taken"), [(1, True), (2, False)])
+def test_a_review_may_not_be_of_the_day_after_tomorrow(
+    own: Path, monkeypatch: pytest.MonkeyPatch, days: int, is_taken: object
+) -> None:
+    class Today(date):
+        @classmethod
+        def today(cls) -> "Today":
+            return cls.fromisoformat(ON) - timedelta(days=days)
+
+    monkeypatch.setattr("quietpage.cli.review.date", Today)
+
+    result = take(own, edited(made(own), answer("Later", "jå")))
+
+    assert (f"--on {ON} is in the future." in result.output) is not is_taken
+    assert bool(mark_of(entry_of(own, "Later"))) is is_taken
 
 
 def test_rows_and_columns_may_be_moved(own: Path) -> None:
@@ -250,7 +299,7 @@ def test_rows_and_columns_may_be_moved(own: Path) -> None:
     assert mark_of(entry_of(own, "Later"))
 
 
-def test_what_has_changed_since_is_not_taken(own: Path) -> None:
+def test_a_row_whose_text_has_changed_is_not_imported(own: Path) -> None:
     file = edited(made(own), answer_all)
     catalog = read_po(catalog_of(own))
     catalog.find("Later").msgstr = "Om litt"
@@ -265,7 +314,7 @@ def test_what_has_changed_since_is_not_taken(own: Path) -> None:
     assert "2 not taken" in result.output
 
 
-def test_a_whole_review_is_remembered_and_outlives_a_change(own: Path) -> None:
+def test_a_complete_review_survives_a_change(own: Path) -> None:
     file = edited(made(own), answer_all)
     assert take(own, file, "--consent").exit_code == 0
     assert read_po(catalog_of(own)).metadata[WHOLE] == ON
@@ -293,7 +342,7 @@ def test_status_counts_words(own: Path) -> None:
     assert int(drafted) == total - 5
 
 
-def test_english_is_marked_and_never_reworded(own: Path) -> None:
+def test_a_review_of_english_marks_it_and_never_rewords_it(own: Path) -> None:
     def edit(page: Worksheet) -> None:
         page.cell(row_of(page, "Later"), 5).value = "yes"
         page.cell(row_of(page, "Going back"), 6).value = "Going home"
@@ -303,10 +352,6 @@ def test_english_is_marked_and_never_reworded(own: Path) -> None:
     assert mark_of(entry_of(own, "Later", "en")) == ANA
     assert "Better words for a template: 'Going home'." in result.output
     assert read_po(catalog_of(own, "en")).find("Going back") is None
-
-
-def merge(file: Path) -> None:
-    edited(file, lambda page: page.merge_cells("D3:D9"))
 
 
 def drop_column(file: Path) -> None:
@@ -344,9 +389,8 @@ def hollow(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("spoil", "expected"),
     [
-        (merge, "Some cells are merged"),
         (drop_column, "has lost its column 'right'"),
         (drop_ids, "has lost the hidden column"),
         (other_language, "'tlh\\u202e', which has no catalog"),
@@ -356,8 +400,8 @@ def hollow(file: Path) -> None:
         (hollow, "is not a spreadsheet in .xlsx"),
     ],
 )
-def test_a_hostile_sheet_gets_a_sentence(
-    own: Path, spoil: Callable[[Path], None], told: str
+def test_a_hostile_sheet_is_refused_in_one_sentence(
+    own: Path, spoil: Callable[[Path], None], expected: str
 ) -> None:
     file = made(own)
     before = catalog_of(own).read_bytes()
@@ -365,33 +409,33 @@ def test_a_hostile_sheet_gets_a_sentence(
 
     result = take(own, file)
 
-    assert told in result.output
+    assert expected in result.output
     assert "Traceback" not in result.output
     assert result.exception is None or isinstance(result.exception, SystemExit)
     assert catalog_of(own).read_bytes() == before
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
         (["sheet", "tlh", "x.xlsx"], "'tlh' has no catalog"),
         (["sheet", "nn", "x.ods"], "is neither .xlsx nor .html"),
         (["sheet", "nn", "quietpage.toml"], "exists already"),
     ],
 )
-def test_a_wrong_request_for_a_sheet_gets_a_sentence(
-    own: Path, arguments: list[str], told: str
+def test_a_wrong_request_for_a_sheet_is_refused_in_one_sentence(
+    own: Path, arguments: list[str], expected: str
 ) -> None:
     *start, name = arguments
 
     result = translate(own, *start, str(own / name))
 
     assert result.exit_code == 1
-    assert told in result.output
+    assert expected in result.output
 
 
 @pytest.mark.parametrize("name", ["Ana\u202e", "casa//ana", "A" * 101])
-def test_a_name_that_cannot_be_shown_is_refused(own: Path, name: str) -> None:
+def test_a_name_that_the_page_must_not_show_is_refused(own: Path, name: str) -> None:
     file = edited(made(own), answer("Later", "jå"))
 
     result = translate(own, "take", str(file), "--by", name, "--on", ON, "--consent")

@@ -1,4 +1,4 @@
-"""Typography of a language: what is told, and what is right."""
+"""Typography of a language: what is reported, and what passes."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from quietpage.typography import typography_faults
 
 
 @pytest.mark.parametrize(
-    ("locale", "text", "told"),
+    ("locale", "text", "expected"),
     [
         ("fr", "Pourquoi ?", "by ?."),
         ("fr", "Pourquoi?", "by ?."),
@@ -19,8 +19,8 @@ from quietpage.typography import typography_faults
         ("ja", "３人", "Write 0 to 9"),
     ],
 )
-def test_a_fault_is_told(locale: str, text: str, told: str) -> None:
-    assert told in " ".join(typography_faults(locale, "English", text))
+def test_a_fault_is_reported(locale: str, text: str, expected: str) -> None:
+    assert expected in " ".join(typography_faults(locale, "English", text))
 
 
 @pytest.mark.parametrize(
@@ -35,5 +35,5 @@ def test_a_fault_is_told(locale: str, text: str, told: str) -> None:
         ("fa", "3 نفر"),
     ],
 )
-def test_what_is_right_passes(locale: str, text: str) -> None:
+def test_correct_typography_passes(locale: str, text: str) -> None:
     assert list(typography_faults(locale, "English", text)) == []

@@ -1,44 +1,54 @@
-"""`make bench`: measure, and write the tables of docs/performance.md anew."""
+"""`make bench`: measure, and write the tables and charts of docs/performance.md."""
 
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.support.gunicorn import start_server
-from tools.benchmark import first_flight, languages, latency, phone, rates, report
+from tools.bar_chart import OURS
+from tools.benchmark import first_flight, languages, latency, phone, rates, waiting
 from tools.benchmark.nginx import serve_files
 from tools.benchmark.peers import guide_text
+from tools.benchmark.report import Report
 from tools.exit_benchmark.peers import fetch_peers, serve_peers
+from tools.tables import GOALS, PERFORMANCE, machine, put, put_goals, read
 
 EXIT = "https://www.wikipedia.org/"
 BARE = {"GUNICORN_CMD_ARGS": "--config tools/benchmark/gunicorn.conf.py"}
+MARKS = ("rates", "latency", "waiting", "languages", "first-flight", "phone")
+PROGRAMS = {
+    "nginx": ("nginx", "-v"),
+    "wrk": ("wrk", "-v"),
+    "Chromium": ("chromium", "--version"),
+}
 
 
 def main() -> None:
-    """Measure every subject, put its table into the page, and print the goals."""
+    """Measure every subject, and put tables, charts and goals into the page."""
+    for mark in ("machine", GOALS, *MARKS):
+        read(PERFORMANCE, mark)
+    where = machine(PROGRAMS)
     with TemporaryDirectory() as name:
         reports = measure(Path(name))
-    goals = report.goals_table(reports.values())
-    print(goals)
-    for mark, text in {
-        "machine": report.machine(),
-        "goals": goals,
-        **{mark: one.table for mark, one in reports.items()},
-    }.items():
-        report.put(mark, text)
+    put(PERFORMANCE, "machine", where)
+    for mark in MARKS:
+        put(PERFORMANCE, mark, reports[mark].write())
+    put_goals("`make bench`", [g for mark in MARKS for g in reports[mark].goals])
+    print(read(PERFORMANCE, GOALS)[1])
 
 
-def measure(folder: Path) -> dict[str, report.Report]:
+def measure(folder: Path) -> dict[str, Report]:
     """Return the report of every subject, by its mark in the page."""
     reports = {}
     with ExitStack() as stack:
+        modules = fetch_peers(folder / "npm")
         servers = {
             name: stack.enter_context(
                 start_server(
                     folder / f"peer-{number}",
                     peer.target,
                     environment={}
-                    if name == rates.OURS
+                    if name == OURS
                     else BARE | {"PEER_WORKER": peer.worker},
                 )
             )
@@ -49,7 +59,8 @@ def measure(folder: Path) -> dict[str, report.Report]:
         found = rates.measure(ports | files)
         reports["rates"] = rates.report(found)
         reports["latency"] = latency.report(ports, found)
-        ours = servers[rates.OURS]
+        reports["waiting"] = waiting.report(ports)
+        ours = servers[OURS]
         reports["first-flight"] = first_flight.report(ours)
         plain = stack.enter_context(
             start_server(
@@ -58,11 +69,10 @@ def measure(folder: Path) -> dict[str, report.Report]:
                 environment=BARE,
             )
         )
-        modules = fetch_peers(folder / "npm")
         peers = stack.enter_context(serve_peers(modules, EXIT, guide_text()))
         reports["phone"] = phone.report(
             [
-                phone.Site(rates.OURS, ours.url, "#quick-exit[aria-describedby]"),
+                phone.Site(OURS, ours.url, "#quick-exit[aria-describedby]"),
                 phone.Site(
                     "GOV.UK", f"{peers}govuk/", "[data-govuk-exit-this-page-init]"
                 ),

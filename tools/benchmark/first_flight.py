@@ -3,23 +3,24 @@
 `python -m tools.benchmark.first_flight` prints this table alone.
 """
 
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import brotli
 
+from quietpage.progress import progress_map
 from tests.support.gunicorn import Server, start_server
 from tests.support.locales import TAGS
-from tools.benchmark.report import Goal, Report, table
+from tools.benchmark.report import Report
+from tools.tables import Goal, table
 
 # Ten segments of 1,460 bytes: the initial window of TCP (RFC 6928).
 FIRST_BYTES = 14_600
 MOST_BYTES = 32_768
-# Before it stand the exit, topics 1 to 3, and the numbers of the countries where the
-# page's language is official.
+# It follows the exit, topics 1 to 3, and the numbers of the countries where the page's
+# language is official.
 MARK = b"<hr>"
-
-
 END = b"</html>"
 
 
@@ -49,7 +50,11 @@ def measure(server: Server, tag: str) -> tuple[int, int, int, int]:
 
 def report(server: Server) -> Report:
     """Return the table, the language with the least room first."""
-    found = sorted(((*measure(server, tag), tag) for tag in TAGS), key=lambda f: -f[1])
+    measured = progress_map("First bytes", partial(measure, server), TAGS)
+    found = sorted(
+        ((*sizes, tag) for tag, sizes in zip(TAGS, measured, strict=True)),
+        key=lambda f: -f[1],
+    )
     _, most_needed, _, whole, tag = found[0]
     goals = (
         Goal(

@@ -1,4 +1,4 @@
-"""The peers' gunicorn: as many workers and threads as ours, all else as it comes."""
+"""The peers' gunicorn: as many workers and threads as ours, other settings default."""
 
 import os
 

@@ -3,46 +3,31 @@
 import os
 import statistics
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from shutil import copytree
 
-from quietpage.po_files import TRANSLATIONS
+from quietpage.progress import progress_map
 from tests.support.gunicorn import Server, start_server
 from tests.support.locales import TAGS
 from tools.benchmark.rates import requests_per_second
-from tools.benchmark.report import Goal, Report, table
+from tools.benchmark.report import Report
+from tools.tables import Goal, rounds, table
 
 ROUNDS = 5
 SECONDS = 2
-COUNTS = (1, 5, 25)
+COUNTS = (1, 5, len(TAGS))
 MOST_START_S = 2.5
 MOST_USS_MB = 60
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-# Our catalogs under the names of other locales stand for the languages to come.
-MORE = ("hi_IN", "bn_IN", "ru_UA", "fr_CA", "de_AT", "es_MX", "it_CH", "ro_MD")
 
 # In the order of the table: start in s, MB of a worker, MB of the whole site, µs of
 # processor a request.
 Costs = tuple[float, float, float, float]
 
 
-@contextmanager
-def serve(folder: Path, count: int) -> Iterator[Server]:
-    """Serve that many languages: ours, then copies of ours under other names."""
-    tags = TAGS[:count]
-    for name in MORE[: count - len(tags)]:
-        tags.append(name.replace("_", "-"))
-        copytree(TRANSLATIONS / name.partition("_")[0], folder / "translations" / name)
-    with start_server(folder, settings=f"locales = {tags}") as server:
-        yield server
-
-
 def measure(folder: Path, count: int) -> Costs:
     """Return the costs of one start."""
     begun = time.perf_counter()
-    with serve(folder, count) as server:
+    with start_server(folder, settings=f"locales = {TAGS[:count]}") as server:
         server.send(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         start_s = time.perf_counter() - begun
         before = _cpu_s(server)
@@ -69,12 +54,17 @@ def _memory_mb(pid: int, kind: str) -> float:
 def report(folder: Path) -> Report:
     """Return the table; the numbers of languages take turns."""
     found: dict[int, list[Costs]] = {count: [] for count in COUNTS}
-    for number in range(ROUNDS):
-        for count in COUNTS:
-            found[count].append(measure(folder / f"{number}-{count}", count))
+    turns = [(number, count) for number in range(rounds(ROUNDS)) for count in COUNTS]
+
+    def start(turn: tuple[int, int]) -> Costs:
+        return measure(folder / f"{turn[0]}-{turn[1]}", turn[1])
+
+    measured = progress_map("Starting with languages", start, turns)
+    for (_, count), cost in zip(turns, measured, strict=True):
+        found[count].append(cost)
     costs = {
-        count: [statistics.median(column) for column in zip(*rounds, strict=True)]
-        for count, rounds in found.items()
+        count: [statistics.median(column) for column in zip(*starts, strict=True)]
+        for count, starts in found.items()
     }
     start_s, uss_mb, *_ = costs[COUNTS[-1]]
     goals = (

@@ -1,8 +1,8 @@
 """How long a reader waits at half of what a server can do.
 
-An open loop: requests fall due at random times whether or not the server keeps up,
-and the wait counts from when one was due (wrk waits for answers and so hides stalls;
-wrk2 is no Debian package; h2load sends for all its connections in the same instant).
+This is an open loop: requests are due at random times whether or not the server keeps
+up, and each wait counts from that time. wrk waits for answers and so hides stalls,
+Debian does not package wrk2, and h2load sends on all connections at the same instant.
 """
 
 import random
@@ -14,8 +14,10 @@ import time
 from collections import deque
 from collections.abc import Mapping
 
+from quietpage.progress import progress_map
 from tools.benchmark.rates import Rates
-from tools.benchmark.report import Report, table
+from tools.benchmark.report import Report
+from tools.tables import rounds, table
 
 ROUNDS = 5
 SECONDS = 3
@@ -29,7 +31,7 @@ def waits(port: int, rate: float, seconds: float = SECONDS) -> list[float]:
     """Return the sorted waits in milliseconds at `rate` requests a second."""
     chance = random.Random(1)  # noqa: S311 - times, not secrets
     idle = deque(_connect(port) for _ in range(CONNECTIONS))
-    # When what is under way was due, by connection; what is due and not sent.
+    # The due times of requests sent, by connection; those of requests not yet sent.
     asked: dict[socket.socket, float] = {}
     late: deque[float] = deque()
     found = []
@@ -53,7 +55,7 @@ def waits(port: int, rate: float, seconds: float = SECONDS) -> list[float]:
 
 
 def _connect(port: int) -> socket.socket:
-    """Return a connection that is readable once a whole answer has come."""
+    """Return a connection that becomes readable once a whole answer has arrived."""
     connection = socket.create_connection(("127.0.0.1", port), 5)
     connection.sendall(REQUEST)
     answer = b""
@@ -77,20 +79,22 @@ def report(ports: Mapping[str, int], rates: Rates) -> Report:
     halves = {
         name: statistics.median(next(iter(rates[name].values()))) / 2 for name in ports
     }
-    for _ in range(ROUNDS):
-        for name, port in ports.items():
-            values = waits(port, halves[name])
-            found[name].append([values[int(len(values) * p)] for p in PERCENTILES])
+    turns = [name for _ in range(rounds(ROUNDS)) for name in ports]
+    measured = progress_map(
+        "Waiting", lambda name: waits(ports[name], halves[name]), turns
+    )
+    for name, values in zip(turns, measured, strict=True):
+        found[name].append([values[int(len(values) * p)] for p in PERCENTILES])
     rows = [
         (
             name,
             f"{halves[name]:,.0f}",
             *(
                 f"{statistics.median(column):.1f}"
-                for column in zip(*rounds, strict=True)
+                for column in zip(*measured_rounds, strict=True)
             ),
         )
-        for name, rounds in found.items()
+        for name, measured_rounds in found.items()
     ]
     head = ("", "requests a second", "p50, ms", "p99, ms", "p99.9, ms")
     return Report(table(head, rows))

@@ -1,4 +1,4 @@
-"""The export on nginx, and beside it a plain file with the same headers."""
+"""The export on nginx, compared with a plain file with the same headers."""
 
 import getpass
 import subprocess
@@ -41,7 +41,7 @@ PLAIN = """
     {headers}
   }}
 """
-# What nginx writes into each answer by itself.
+# Headers that nginx itself adds to each answer.
 ITS_OWN = {"server", "date", "content-type", "content-length", "connection"}
 
 
@@ -83,7 +83,7 @@ def _serve(folder: Path, servers: str, port: int) -> Iterator[None]:
 
 
 def _answer(port: int) -> tuple[str, bytes]:
-    """Return the headers as nginx is told to add them, and the body in gzip."""
+    """Return the directives that add the headers, and the body in gzip."""
     connection = HTTPConnection("127.0.0.1", port)
     connection.request("GET", "/", headers={"Accept-Encoding": "gzip"})
     answer = connection.getresponse()

@@ -1,6 +1,6 @@
-"""What `make bench` compares with: the same bytes sent by less, the same text by more.
+"""The peers of `make bench`: the same bytes from less code, the same text from more.
 
-gunicorn names them, such as `tools.benchmark.peers:raw_wsgi()`.
+gunicorn loads them by name, such as `tools.benchmark.peers:raw_wsgi()`.
 """
 
 import json
@@ -29,7 +29,7 @@ def _answer() -> tuple[Headers, bytes]:
 
 
 def raw_wsgi() -> WSGIApplication:
-    """Return a WSGI function that does nothing but answer: the limit."""
+    """Return a WSGI function that only answers: the upper limit."""
     headers, body = _answer()
 
     def application(
@@ -66,9 +66,9 @@ def plain_flask() -> Flask:
 
 
 def naive() -> Flask:
-    """Return a page that looks up its messages, with Flask-Babel and Flask-Talisman.
+    """Return an app that looks up its messages, with Flask-Babel and Flask-Talisman.
 
-    It lacks the tables of helplines, and is the faster for it.
+    It lacks the tables of helplines, which makes it faster.
     """
     messages = (entry.msgid for entry in read_po(TRANSLATIONS / "messages.pot"))
     calls = (f"<p>{{{{ _({json.dumps(m)}) }}}}</p>" for m in messages if "%" not in m)
@@ -76,7 +76,7 @@ def naive() -> Flask:
 
 
 def finished() -> Flask:
-    """Return the same with the text as it is, so that nothing is looked up."""
+    """Return the same app with finished text, so that it looks nothing up."""
     return _extended(plain_flask())
 
 

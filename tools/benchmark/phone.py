@@ -7,14 +7,17 @@ answer come at the same rate as the last.
 
 import shutil
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
+from quietpage.progress import progress_map
 from tests.support.chromium_flags import CHROMIUM_FLAGS
-from tools.benchmark.report import Report, table
+from tools.bar_chart import Bar, Chart
+from tools.benchmark.report import Report
+from tools.tables import rounds, table
 
 ROUNDS = 5
 SLOWED = 6
@@ -87,27 +90,33 @@ def visit(browser: Browser, site: Site, line: tuple[int, int]) -> Visit:
         " - performance.timing.navigationStart]"
     )
     context.close()
-    # Of a link that stands in the document before anything is drawn, none is seen.
+    # A link is not visible before the first paint, even if it is in the document.
     usable = max(painted, usable)
     times = painted / 1000, usable / 1000, loaded / 1000
-    # A data: address is no request.
+    # A data: URL makes no request.
     sent = [size for size in sizes if size]
     return Visit(*times, sum(sent), len(sent))
 
 
 def report(sites: Sequence[Site]) -> Report:
     """Return the table; the sites take turns."""
-    rows = []
+    turns = [
+        (line, site) for line in LINES for _ in range(rounds(ROUNDS)) for site in sites
+    ]
+    found: dict[tuple[str, str], list[Visit]] = {
+        (line, site.name): [] for line in LINES for site in sites
+    }
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS
         )
-        for line, values in LINES.items():
-            found: dict[str, list[Visit]] = {site.name: [] for site in sites}
-            for _ in range(ROUNDS):
-                for site in sites:
-                    found[site.name].append(visit(browser, site, values))
-            rows += [_row(line, name, visits) for name, visits in found.items()]
+
+        def open_site(turn: tuple[str, Site]) -> Visit:
+            return visit(browser, turn[1], LINES[turn[0]])
+
+        measured = progress_map("Visits by phone", open_site, turns)
+        for (line, site), one in zip(turns, measured, strict=True):
+            found[line, site.name].append(one)
         browser.close()
     head = (
         "",
@@ -118,7 +127,18 @@ def report(sites: Sequence[Site]) -> Report:
         "bytes",
         "requests",
     )
-    return Report(table(head, rows))
+    rows = [_row(line, name, visits) for (line, name), visits in found.items()]
+    return Report(table(head, rows), chart=_weights(found))
+
+
+def _weights(found: Mapping[tuple[str, str], list[Visit]]) -> Chart:
+    """Return how many bytes a visit is, which no line changes."""
+    bars = [
+        Bar(name, visits[-1].size_bytes, f"{visits[-1].size_bytes:,} B")
+        for (line, name), visits in found.items()
+        if line == next(iter(LINES))
+    ]
+    return Chart("bytes", "Bytes that a first visit loads", {"": bars})
 
 
 def _row(line: str, name: str, visits: list[Visit]) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
-"""Requests a second beside peers, on gunicorn and on nginx.
+"""Requests a second compared with peers, on gunicorn and on nginx.
 
-Each round asks every server in turn, with few connections and with many. The median of
-the rounds counts: on two cores that are shared, threads collapse in some of them.
+Each round asks every server in turn, with few connections and with many, and every
+second round in reverse. The median of the rounds counts: on two cores that are shared,
+threads collapse in some of them.
 """
 
 import re
@@ -10,20 +11,24 @@ import subprocess
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tools.benchmark.report import Goal, Report, table
+from quietpage.progress import progress_map
+from tools.bar_chart import OURS
+from tools.benchmark.report import Report
+from tools.tables import Goal, rounds, table
 
 ROUNDS = 7
 SECONDS = 2
 CONNECTIONS = (16, 64)
-OURS = "Quietpage"
+RAW_ON_THREADS = "raw WSGI function on threads"
+RAW_ON_GEVENT = "raw WSGI function on gevent"
 EXPORT = "the export on nginx"
 PLAIN_FILE = "a plain file on nginx"
 
 
 class Peer(NamedTuple):
-    """What gunicorn serves, on which worker, and how much faster we have to be.
+    """An app that gunicorn serves, its worker, and how much faster we must be.
 
-    `least` holds a ratio for each of `CONNECTIONS`, nought where none is wanted.
+    `least` has a ratio for each of `CONNECTIONS`, 0 for no goal.
     """
 
     target: str
@@ -33,17 +38,15 @@ class Peer(NamedTuple):
 
 PEERS = {
     OURS: Peer("app:wsgi_app()", "gevent"),
-    "raw WSGI function on threads": Peer(
-        "tools.benchmark.peers:raw_wsgi()", "gthread", (1.3, 1.0)
-    ),
-    "raw WSGI function on gevent": Peer(
-        "tools.benchmark.peers:raw_wsgi()", "gevent", (0.95, 0.95)
-    ),
-    "bare Flask view": Peer(
+    RAW_ON_THREADS: Peer("tools.benchmark.peers:raw_wsgi()", "gthread", (1.3, 1.0)),
+    RAW_ON_GEVENT: Peer("tools.benchmark.peers:raw_wsgi()", "gevent", (0.95, 0.95)),
+    "bare Flask view on threads": Peer(
         "tools.benchmark.peers:bare_flask()", "gthread", (1.7, 1.7)
     ),
-    "naive page": Peer("tools.benchmark.peers:naive()", "gthread", (6, 6)),
-    "naive page, text finished": Peer("tools.benchmark.peers:finished()", "gthread"),
+    "naive page on threads": Peer("tools.benchmark.peers:naive()", "gthread", (6, 6)),
+    "naive page on threads, text finished": Peer(
+        "tools.benchmark.peers:finished()", "gthread"
+    ),
 }
 # The export is compared with it.
 NGINX_PEERS = {EXPORT: (0.0, 0.0), PLAIN_FILE: (0.95, 0.95)}
@@ -72,16 +75,25 @@ def requests_per_second(
 def measure(ports: Mapping[str, int]) -> Rates:
     """Return the rates of every round, the servers by turns."""
     rates: Rates = {name: {count: [] for count in CONNECTIONS} for name in ports}
-    for _ in range(ROUNDS):
-        for count in CONNECTIONS:
-            for name, port in ports.items():
-                rate = requests_per_second(port, connections=count)
-                rates[name][count].append(rate)
+    names = list(ports)
+    turns = [
+        (name, count)
+        for number in range(rounds(ROUNDS))
+        for count in CONNECTIONS
+        for name in (names if number % 2 else names[::-1])
+    ]
+
+    def ask(turn: tuple[str, int]) -> float:
+        return requests_per_second(ports[turn[0]], connections=turn[1])
+
+    measured = progress_map("Requests a second", ask, turns)
+    for (name, count), rate in zip(turns, measured, strict=True):
+        rates[name][count].append(rate)
     return rates
 
 
 def report(rates: Rates) -> Report:
-    """Return the table, ratios beside it, and what was wanted of them."""
+    """Return the table with its ratios, and the goals."""
     wanted = {name: peer.least for name, peer in PEERS.items()} | NGINX_PEERS
     rows, goals = [], []
     for name, found in rates.items():

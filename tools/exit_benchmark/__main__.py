@@ -1,175 +1,98 @@
-"""`make bench-exit`: our exit beside GOV.UK's and NSW's, by the pixels of a screen.
+"""`make bench-exit`: our exit next to GOV.UK's and NSW's, into the docs and the README.
 
-Each round asks each site in turn. Mouse and keys are the X server's, frames are
-pictures of its screen, and the exit's destination never answers or does so after 3 s:
-all that is seen to vanish, the page itself took away.
+python -m tools.exit_benchmark [ENGINE…]
 """
 
-import statistics
+import json
 import sys
-import threading
-import time
-from math import isinf
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from Xlib.display import Display
-
+from quietpage.config import ROOT
 from tests.support import exit_destination as destinations
-from tests.support.browser_engines import ENGINES, Chromium, Engine, screen
-from tests.support.exit_destination import Destination
-from tests.support.screen_pixels import (
-    TEXT_AREA,
-    frames,
-    grab,
-    is_blank,
-    press_keys,
-    press_mouse,
-)
-from tools.exit_benchmark.peers import Subject, compared_pages
-from tools.exit_benchmark.touches import touch_rows
+from tests.support.browser_engines import ENGINES, Chromium, WebKit, screen
+from tools.exit_benchmark import report
+from tools.exit_benchmark.peers import PACKAGES, Subject, compared_pages
+from tools.exit_benchmark.times import count_backs, measure_times
+from tools.exit_benchmark.touches import count_touches
+from tools.npm_packages import LOCKED
+from tools.tables import GOALS, PERFORMANCE, machine, put, put_goals, read
 
-ROUNDS = 20
-PRESS_S = 0.08
-
-
-def place_on_screen(engine: Engine, selector: str) -> tuple[int, int]:
-    """Return the middle of an element in pixels of the screen."""
-    x, y = engine.run(
-        """const box = document.querySelector(arguments[0]).getBoundingClientRect();
-        return [screenX + (outerWidth - innerWidth) / 2 + box.x + box.width / 2,
-          screenY + outerHeight - innerHeight + box.y + box.height / 2]""",
-        selector,
-    )
-    return int(x), int(y)
-
-
-def open_to_read(engine: Engine, display: Display, subject: Subject) -> None:
-    """Open the page in a tab of its own, scrolled to where there is much text."""
-    engine.fresh_tab()
-    engine.open(subject.url)
-    engine.run(
-        """for (const part of document.querySelectorAll("details")) part.open = true;
-        scrollTo(0, 700)"""
-    )
-    time.sleep(0.5)
-    if is_blank(grab(display)):
-        raise SystemExit(f"{subject.name}: there is no text on the screen.")
-
-
-def time_to_hidden(
-    engine: Engine, display: Display, subject: Subject, *, by_keys: bool
-) -> float:
-    """Return milliseconds from the press, or the last key, to the first blank frame."""
-    place = place_on_screen(engine, subject.exit_selector)
-    if by_keys:
-        # A click into the text, as the address bar has the keyboard in a new tab.
-        press_mouse(display, (TEXT_AREA[0], TEXT_AREA[1]), PRESS_S)
-    seen: list[tuple[float, bool]] = []
-    camera = Display()
-    filming = threading.Thread(target=lambda: seen.extend(frames(camera, 0.7)))
-    filming.start()
-    if by_keys:
-        pressed = press_keys(display, subject.keys)
-    else:
-        pressed = press_mouse(display, place, PRESS_S)
-    filming.join()
-    camera.close()
-    shown = [at for at, blank in seen if not blank]
-    after = [at for at, _ in seen if at > shown[-1]]
-    return (after[0] - pressed) * 1000 if after else float("inf")
-
-
-def backs_that_reveal(
-    engine: Engine,
-    display: Display,
-    subject: Subject,
-    destination: Destination,
-    tour: tuple[str, ...],
-) -> int:
-    """Return how many of five presses of Back after an exit show the site."""
-    engine.fresh_tab()
-    engine.open(f"{destination.url}search")
-    engine.open(subject.url)
-    for step in tour:
-        engine.run(step)
-        time.sleep(0.7)
-    press_mouse(display, place_on_screen(engine, subject.exit_selector), PRESS_S)
-    engine.shows(destination.url)
-    revealed = 0
-    for _ in range(5):
-        engine.traverse(-1)
-        time.sleep(0.5)
-        revealed += "localhost" in engine.url()
-    return revealed
-
-
-def summary(values: list[float]) -> str:
-    """Return the median and the worst; a page that stayed is no number."""
-    told = (statistics.median(values), max(values))
-    return " / ".join("stays" if isinf(value) else f"{value:.0f}" for value in told)
+EXIT, README = ROOT / "docs" / "exit.md", ROOT / "README.md"
+PROGRAMS = {
+    "Chromium": ("chromium", "--version"),
+    "Firefox": ("firefox-esr", "--version"),
+    "WebKitGTK": ("WebKitWebDriver", "--version"),
+}
 
 
 def main() -> None:
-    """Print the tables in Markdown."""
-    name = sys.argv[1] if len(sys.argv) > 1 else "Chromium"
+    """Measure each engine that is named, or all, and write what it has shown."""
+    names = sys.argv[1:] or list(ENGINES)
+    if unknown := set(names) - set(ENGINES):
+        sys.exit(f"{', '.join(unknown)}: must be of {', '.join(ENGINES)}.")
+    read(PERFORMANCE, GOALS)
+    read(README, "exit")
+    for mark in (
+        "machine",
+        "weights",
+        *(mark for name in names for mark in marks(name)),
+    ):
+        read(EXIT, mark)
+    locked = json.loads((LOCKED / "package.json").read_text(encoding="utf-8"))
+    versions = [f"{name} {locked['dependencies'][name]}" for name in PACKAGES]
+    where = machine(PROGRAMS, versions)
+    faults = []
     with (
         TemporaryDirectory() as folder,
-        screen() as display,
         destinations.serve() as destination,
         compared_pages(Path(folder), destination.url) as compared,
     ):
-        Path(folder, "profile").mkdir()
-        rows = [f"| {name}, {time.strftime('%Y-%m-%d')} |"]
-        rows[0] += "".join(f" {subject.name} |" for subject in compared)
-        rows.append("|---|" + "---|" * len(compared))
-        with ENGINES[name](Path(folder, "profile")) as engine:
-            for title, by_keys, slowed in (
-                ("touch to hidden, ms", False, 1),
-                ("last key to hidden, ms", True, 1),
-                ("touch to hidden, CPU 6x slower, ms", False, 6),
-            ):
-                if slowed > 1 and not isinstance(engine, Chromium):
-                    continue
-                times: dict[str, list[float]] = {s.name: [] for s in compared}
-                for number in range(ROUNDS):
-                    for subject in compared:
-                        destination.reset("slow" if number % 2 else "silent")
-                        open_to_read(engine, display, subject)
-                        if isinstance(engine, Chromium):
-                            engine.slow_down(slowed)
-                        times[subject.name].append(
-                            time_to_hidden(engine, display, subject, by_keys=by_keys)
-                        )
-                        engine.fresh_tab()
-                cells = (summary(times[subject.name]) for subject in compared)
-                rows.append(f"| {title} | " + " | ".join(cells) + " |")
-            destination.reset()
-            for title, has_tour in (("one page", False), ("a tour", True)):
-                counts = (
-                    backs_that_reveal(
-                        engine,
-                        display,
-                        subject,
-                        destination,
-                        subject.tour if has_tour else (),
-                    )
-                    for subject in compared
-                )
-                cells = (str(count) for count in counts)
-                rows.append(
-                    f"| of 5 Backs after {title}, show the site | "
-                    + " | ".join(cells)
-                    + " |"
-                )
-            # WebKitGTK's driver knows no touch.
-            touched = (
-                touch_rows(engine, compared, destination) if name != "WebKitGTK" else []
-            )
-        for index, title in enumerate(("script", "style")):
-            cells = (f"{subject.weight_bytes[index]:,}" for subject in compared)
-            rows.append(f"| {title}, brotli, bytes | " + " | ".join(cells) + " |")
-    print("\n".join([*rows, "", *touched]))
+        put(EXIT, "machine", where)
+        put(EXIT, "weights", report.weights(compared))
+        for name in names:
+            profile = Path(folder, name)
+            profile.mkdir()
+            try:
+                write(measure(name, profile, compared, destination))
+            except Exception as error:  # noqa: BLE001 - the other engines go on
+                faults.append(f"{name}: {error!r}. Its tables are as they were.")
+    if faults:
+        sys.exit("\n".join(faults))
+
+
+def marks(name: str) -> list[str]:
+    """Return the marks of an engine in docs/exit.md; one driver knows no touch."""
+    kinds = ("hidden",) if name == WebKit.name else ("touches", "hidden")
+    return [f"{kind}-{name.lower()}" for kind in kinds]
+
+
+def measure(
+    name: str,
+    profile: Path,
+    compared: Sequence[Subject],
+    destination: destinations.Destination,
+) -> report.Figures:
+    """Return the figures of one engine."""
+    with screen() as display, ENGINES[name](profile) as engine:
+        return report.Figures(
+            name,
+            measure_times(engine, display, compared, destination),
+            count_backs(engine, display, compared, destination),
+            {} if name == WebKit.name else count_touches(engine, compared, destination),
+        )
+
+
+def write(figures: report.Figures) -> None:
+    """Put tables, charts and goals of one engine where they belong."""
+    texts = {"hidden": report.times_text, "touches": report.touches_text}
+    for mark in marks(figures.engine):
+        put(EXIT, mark, texts[mark.partition("-")[0]](figures))
+    if figures.engine == Chromium.name:
+        put(README, "exit", report.summary(figures))
+    put_goals(f"`make bench-exit` in {figures.engine}", report.goals(figures))
+    print(f"{figures.engine}: written.")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from tests.support import local_http
 from tests.support.gunicorn import start_server
 from tools import npm_packages
 
+PACKAGES = ("govuk-frontend", "nsw-design-system")
 TEXT = "<p>Words to read, as many as fill a screen and more.</p>" * 60
 GOVUK = """<!doctype html><html lang="en" class="govuk-template"><title>Example</title>
 <link rel="stylesheet" href="/govuk-frontend/dist/govuk/govuk-frontend.min.css">
@@ -44,7 +45,7 @@ class Subject:
     keys: tuple[str, ...]
     # Scripts that each open another page of the site.
     tour: tuple[str, ...]
-    # Script and style in brotli.
+    # All its scripts, and its style, in brotli.
     weight_bytes: tuple[int, int]
 
 
@@ -125,7 +126,10 @@ def subjects(own_url: str, peers_url: str, modules: Path) -> list[Subject]:
                 f"document.querySelector('a[hreflang={tag}]').click()"
                 for tag in ("es", "en")
             ),
-            (weigh(assets.exit_script), weigh(assets.style)),
+            (
+                weigh(assets.exit_script) + weigh(assets.guide_script),
+                weigh(assets.style),
+            ),
         ),
         Subject(
             "GOV.UK",

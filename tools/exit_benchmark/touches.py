@@ -1,15 +1,15 @@
 """Part of `make bench-exit`: which touches of a nervous hand leave, by which exit."""
 
-import sys
 import time
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Sequence
 
-from tests.support import exit_destination as destinations
-from tests.support.browser_engines import ENGINES, Engine, screen
+from quietpage.progress import progress_map
+from tests.support.browser_engines import Engine
 from tests.support.exit_destination import Destination
 from tests.support.input_actions import touches
-from tools.exit_benchmark.peers import Subject, compared_pages
+from tools.exit_benchmark.peers import Subject
+from tools.exit_benchmark.times import tried_twice
+from tools.tables import rounds
 
 ROUNDS = 3
 # A touch leaves within this time or it does not.
@@ -42,38 +42,23 @@ def leaves(
     return bool(destination.asked)
 
 
-def touch_rows(
-    engine: Engine, compared: list[Subject], destination: Destination
-) -> list[str]:
-    """Return the table in Markdown: how many of three touches leave."""
-    rows = [f"| {engine.name}, {time.strftime('%Y-%m-%d')} |"]
-    rows[0] += "".join(f" {subject.name} |" for subject in compared)
-    rows.append("|---|" + "---|" * len(compared))
-    for touch in touches((0, 0), TEXT):
-        cells = []
-        for subject in compared:
-            left = sum(
-                leaves(engine, subject, destination, touch) for _ in range(ROUNDS)
-            )
-            words = {0: "stays", ROUNDS: "leaves"}
-            cells.append(words.get(left, f"leaves {left} times of {ROUNDS}"))
-        rows.append(f"| {touch} | " + " | ".join(cells) + " |")
-    return rows
+def count_touches(
+    engine: Engine, compared: Sequence[Subject], destination: Destination
+) -> dict[str, dict[str, list[bool]]]:
+    """Return whether each site was left, once for each round, by touch and by site."""
+    turns = [
+        (touch, subject)
+        for touch in touches((0, 0), TEXT)
+        for _ in range(rounds(ROUNDS))
+        for subject in compared
+    ]
 
+    def try_touch(turn: tuple[str, Subject]) -> bool:
+        return leaves(engine, turn[1], destination, turn[0])
 
-def main() -> None:
-    """Print the table."""
-    name = sys.argv[1]
-    with (
-        TemporaryDirectory() as folder,
-        screen(),
-        destinations.serve() as destination,
-        compared_pages(Path(folder), destination.url) as compared,
-    ):
-        Path(folder, "profile").mkdir()
-        with ENGINES[name](Path(folder, "profile")) as engine:
-            print("\n".join(touch_rows(engine, compared, destination)))
-
-
-if __name__ == "__main__":
-    main()
+    found: dict[str, dict[str, list[bool]]] = {}
+    measured = progress_map(f"{engine.name}, touches", tried_twice(try_touch), turns)
+    for (touch, subject), has_left in zip(turns, measured, strict=True):
+        by_site = found.setdefault(touch, {})
+        by_site.setdefault(subject.name, []).append(has_left)
+    return found
