@@ -14,9 +14,9 @@ from quietpage.cli import settings_reference as reference
 from quietpage.config import ROOT, load_settings
 from quietpage.errors import QuietpageError
 from quietpage.helpline_tables import Helpline
-from quietpage.page import template_faults
 from quietpage.po_files import TRANSLATIONS
 from quietpage.review_marks import Mark, set_mark
+from quietpage.template_errors import template_faults
 from tests.support.deployed import ONION
 
 OWN_LINE = {
