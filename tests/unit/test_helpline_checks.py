@@ -24,7 +24,7 @@ def test_a_good_row_has_no_fault(tmp_path: Path) -> None:
     ("changes", "sentence"),
     [
         ({"country": "XQ"}, "country is 'XQ'"),
-        ({"languages": "es klingon"}, "'klingon' is no language tag"),
+        ({"languages": "es klingon"}, "'klingon' is not a language tag"),
         ({"hours": "9 to 5"}, "hours is '9 to 5'"),
         ({"hours": "Mo-Fr 9:00-18:00"}, "hours is 'Mo-Fr 9:00-18:00'"),
         ({"source": "a public table"}, "source names nothing"),
@@ -43,7 +43,7 @@ def test_a_good_row_has_no_fault(tmp_path: Path) -> None:
         ({"sms_number": "+"}, "sms_number is '+', but must be digits"),
         ({"published": "0000"}, "published is '0000', but must be YYYY"),
         ({"sms_number": "javascript:x"}, "sms_number is 'javascript:x', but must be"),
-        ({"languages": "en-"}, "'en-' is no language tag"),
+        ({"languages": "en-"}, "'en-' is not a language tag"),
         ({"website": "http://example.org"}, "website is 'http://example.org'"),
         ({"website": "https://www.th\u0435hotline.org/"}, "in letters of two scripts"),
         ({"website": "https://a.example@evil.example/"}, "plain Latin letters"),
@@ -171,7 +171,7 @@ def test_two_services_without_a_number_are_not_duplicates(tmp_path: Path) -> Non
 def test_a_date_in_the_future_is_an_error(tmp_path: Path) -> None:
     [found] = check(write_table(tmp_path, published="2062-01"), today=TODAY)
 
-    assert "published is '2062-01', which is still to come" in found.message
+    assert "published is '2062-01', which is in the future" in found.message
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_a_catalog_of_another_language_stops_the_start(translations: Path) -> No
     assert len(load_languages(Settings(), translations)) == 2
     (translations / "es").rename(translations / "fr")
 
-    with pytest.raises(QuietpageError, match="says Language: es, but stands in"):
+    with pytest.raises(QuietpageError, match="says Language: es, but is in"):
         load_languages(Settings(), translations)
 
 
@@ -223,7 +223,7 @@ def test_markup_in_a_template_message_is_reported_in_one_sentence(
         create_site(Settings(folder=tmp_path, locales=("en",)))
 
     assert raised.value.format_message().startswith(
-        f"{own}:2: the message 'An <b>open</b> door' holds markup"
+        f"{own}:2: the message 'An <b>open</b> door' has markup"
     )
 
 

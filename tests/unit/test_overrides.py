@@ -353,7 +353,7 @@ def test_a_fault_in_the_code_is_not_blamed_on_a_template(tmp_path: Path) -> None
     ("name", "text", "sentence"),
     [
         ("_exit.html", "<p>Bye</p>", "lacks the exit, <a id='quick-exit'>, as its"),
-        ("guide/later.html", "<!--><p>-->", "has '<!-->', which browsers may read"),
+        ("guide/later.html", "<!--><p>-->", "has '<!-->', which browsers may parse"),
         ("guide/later.html", "<img src='//x.example/i'>", "loads '//x.example/i'"),
         ("guide/later.html", "<form action='/x'></form>", "has <form>"),
         ("guide/later.html", "<iframe></iframe>", "has <iframe>"),
