@@ -23,7 +23,8 @@ EXIT, README = ROOT / "docs" / "exit.md", ROOT / "README.md"
 PROGRAMS = {
     "Chromium": ("chromium", "--version"),
     "Firefox": ("firefox-esr", "--version"),
-    "WebKitGTK": ("WebKitWebDriver", "--version"),
+    # It does not say itself; Debian knows.
+    "WebKitGTK": ("sh", "-c", "dpkg-query -W webkit2gtk-driver"),
 }
 
 

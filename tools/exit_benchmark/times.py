@@ -78,7 +78,7 @@ def open_to_read(engine: Engine, display: Display, subject: Subject) -> None:
     )
     time.sleep(0.5)
     if is_blank(grab(display)):
-        raise SystemExit(f"{subject.name}: there is no text on the screen.")
+        raise RuntimeError(f"{subject.name}: there is no text on the screen.")
 
 
 def time_to_hidden(
