@@ -155,10 +155,10 @@ def test_reload_without_systemd_says_what_to_type(
     ("pids", "most_s", "said"),
     [
         (("1", "1", "2"), 600, "Reloaded: visitors get the new pages."),
-        (("1",), 0, "Error: the service has not made the new pages"),
+        (("1",), 0, "Error: the service has not rendered the new pages"),
     ],
 )
-def test_reload_ends_when_the_new_pages_are_served(  # noqa: PLR0913, PLR0917 - fixtures
+def test_reload_ends_when_the_new_pages_are_served(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     pids: tuple[str, ...],
