@@ -1,20 +1,20 @@
-// The quick exit: hide while it is pressed, empty on release, leave, stay empty.
+// The quick exit: hides the page on press, empties it on release, leaves, stays empty.
 // It contains no words and no addresses: they are in the HTML.
 (() => {
   const root = document.documentElement;
   const link = document.getElementById("quick-exit");
   const settings = document.currentScript.dataset;
 
-  // The pointers that went down on the bar, and whether each is over it now.
+  // The pointers that were pressed on the bar, and whether each is over it now.
   const presses = new Map();
-  // The button in place of the text, where the reader was, when the tab went out of sight.
+  // The button that covers the text; focus and scroll position; when the tab was hidden.
   let cover, focus, place, hiddenSince;
-  // When the destination was last asked for, and how long it may take: a line with a
-  // delay of 2 s wants four round trips (name, TCP, TLS, request) for the first byte.
+  // When the destination was last requested, and how long it may take: at 2 s of latency,
+  // the first byte takes four round trips (DNS, TCP, TLS, request).
   let askedAt, patience = 8000;
   let keys = [];
 
-  // By a class, as the text may not have come yet; the style never hides the bar.
+  // A class works before the text has arrived; the style never hides the bar.
   const update = () => {
     const isHidden = Boolean(cover) || [...presses.values()].includes(true);
     if (isHidden === root.classList.contains("hidden")) return;
@@ -24,12 +24,12 @@
       place = [scrollX, scrollY];
       return;
     }
-    // WebKit scrolls to the top of the page for a key that goes to the bar.
+    // WebKit scrolls to the top when a key moves the focus to the bar.
     scrollTo(...place);
     if (focus?.closest("#page")) focus.focus({ preventScroll: true });
   };
 
-  // The keys work with script only, so script tells screen readers of them.
+  // The keys need the script, so the script describes them to screen readers.
   const keyHint = document.createElement("span");
   keyHint.id = "keys";
   keyHint.hidden = true;
@@ -42,8 +42,8 @@
     location.replace(link.href);
   };
 
-  // WebKit draws nothing once a navigation has begun: draw the empty page, then go.
-  // In a hidden tab no frame comes, hence the clock.
+  // WebKit stops drawing once a navigation has begun: draw the empty page, then go.
+  // A hidden tab gets no frames, hence the timer.
   const goOnceDrawn = () => {
     let once = () => {
       once = () => {};
@@ -53,8 +53,9 @@
     setTimeout(() => once(), 300);
   };
 
-  // The mark on the history entry outlives a reload while the destination is slow.
-  // The head stays: tab and history keep its title, a dark room its colours.
+  // The mark on the history entry survives a reload while the destination is slow.
+  // The head stays, so that the tab and the history keep its title, and the page its
+  // dark colours.
   const leave = () => {
     if (askedAt) {
       // After Stop, or a response that is not a page, leave again. Each attempt gets
@@ -76,14 +77,14 @@
 
   const on = (type, listener) => addEventListener(type, listener, { capture: true, passive: false });
   const isOnLink = (event) => event.target.closest?.("#quick-exit");
-  // A finger keeps its first target wherever it goes, and a browser that translates
-  // puts elements of its own into the link.
+  // A finger keeps its first target wherever it moves, and browsers that translate the
+  // page put elements into the link.
   const isOver = ({ clientX, clientY }) =>
     Boolean(document.elementFromPoint(clientX, clientY)?.closest("#quick-exit"));
 
   on("pointerdown", (event) => {
     keys = [];
-    // Whatever release was lost, the next press of a single finger shows the text again.
+    // If a release was lost, the next press of a single finger shows the text again.
     if (event.isPrimary) presses.forEach((_, id) => presses.set(id, false));
     if (isOnLink(event)) presses.set(event.pointerId, true);
     if (askedAt) leave();
@@ -102,11 +103,11 @@
     presses.delete(event.pointerId);
     update();
   });
-  // While another finger scrolls, engines send no pointer's events, but a touch's.
+  // While another finger scrolls, engines send touch events, but no pointer events.
   link.addEventListener("touchend", (event) => {
     if (isOver(event.changedTouches[0])) leave();
   });
-  // Click is also Enter, voice control and screen readers; auxclick the middle button.
+  // Enter, voice control and screen readers click; the middle button sends auxclick.
   for (const type of ["click", "auxclick", "contextmenu"]) {
     on(type, (event) => {
       if (!askedAt && !isOnLink(event)) return;
@@ -120,7 +121,7 @@
     const { key, timeStamp: now } = event;
     const isPlain = !(event.ctrlKey || event.altKey || event.metaKey || (key === "Escape" && event.shiftKey));
     if (askedAt) {
-      // An Esc that the browser sees stops the navigation; the rest is the browser's.
+      // Keep Esc from the browser, where it would stop the navigation; leave it the rest.
       if (isPlain && key === "Escape") event.preventDefault();
       if (isPlain && /^(.|Enter|Escape|Shift)$/u.test(key)) leave();
       return;
@@ -135,7 +136,7 @@
     }
   });
 
-  // Every other page takes this one's place: a visit is one history entry.
+  // Every other page replaces this one, so that a visit is one history entry.
   on("click", (event) => {
     const other = event.target.closest?.("a");
     if (!other || other === link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -145,7 +146,7 @@
     }
   });
 
-  // The curtain: a page that somebody else may have come back to shows one button.
+  // The curtain: if somebody else may have come back, the page shows only one button.
   const raise = () => {
     if (askedAt || cover || !+settings.curtain) return;
     cover = document.createElement("button");
@@ -163,15 +164,15 @@
     hiddenSince = document.hidden && Date.now();
   };
   on("visibilitychange", lookAtClock);
-  // A tab opened behind another is out of sight from the start.
+  // A tab opened in the background is hidden from the start.
   lookAtClock();
-  // Before the browser keeps the page in memory, so that it comes back covered.
+  // Cover the page before the browser keeps it in memory, so that it comes back covered.
   on("pagehide", raise);
   on("pageshow", (event) => {
     if (askedAt && event.persisted) go();
   });
 
-  // Sticky follows the layout; on a pinched page the bar follows what is seen.
+  // Sticky follows the layout viewport; on a zoomed page the bar follows the visual one.
   const view = window.visualViewport;
   const pin = () => {
     const { scale, offsetLeft, offsetTop } = view;
@@ -180,10 +181,10 @@
   view?.addEventListener("resize", pin);
   view?.addEventListener("scroll", pin);
 
-  // Whoever loads the page again is not taken to where it was read.
+  // A reload does not return to where somebody was reading.
   history.scrollRestoration = "manual";
-  // Loaded again by Back, Forward or because the tab was discarded. Safari of 2020 and
-  // Tor Browser know only the older form.
+  // Whether Back, Forward or a discarded tab loaded the page. Safari of 2020 and Tor
+  // Browser have only the older interface.
   const navigation = performance.getEntriesByType("navigation")[0] || performance.navigation;
   if (history.state) leave();
   else if (document.wasDiscarded || ["back_forward", 2].includes(navigation.type)) raise();

@@ -1,12 +1,12 @@
-// The reader's country, open at once; the plan, open while printed and never kept.
-// Runs when the list of countries is read. Nothing leaves the device.
+// Opens the reader's country at once, and the plan for printing; never keeps its ticks.
+// Runs once the list of countries is parsed. Nothing leaves the device.
 (() => {
-  // A page left by other ways may come back whole from the browser's memory.
+  // A page that readers leave in other ways may come back from the browser's memory.
   addEventListener("pagehide", () => {
     for (const box of document.querySelectorAll("input")) box.checked = false;
   });
 
-  // Browsers before 2025 print nothing closed, whatever the style says.
+  // Browsers before 2025 print no closed topic, whatever the style says.
   const printed = ".plan, .numbers [id][open]:not(#numbers) > details";
   let opened = [];
   addEventListener("beforeprint", () => {
@@ -20,15 +20,15 @@
     }
   });
 
-  // Last, for a browser may have no Intl.Locale, or a language that is none.
+  // Last, because a browser may lack Intl.Locale or report an invalid language.
   const list = document.getElementById("numbers");
-  // en-US is the default of phones the world over: believe it in America only.
+  // Phones all over the world default to en-US: trust it only in America.
   const isElsewhere = () =>
     navigator.language === "en-US" &&
     !/^(America\/|Pacific\/Honolulu$)/.test(Intl.DateTimeFormat().resolvedOptions().timeZone);
   const country = document.getElementById(new Intl.Locale(navigator.language).region);
   if (country && !isElsewhere()) {
-    // What has nothing to open, an emergency number alone, is printed by this too.
+    // Also for a country with only an emergency number: the attribute makes it print.
     country.setAttribute("open", "");
     list.before(country);
     if (country.localName === "p") list.before(list.querySelector("p"));

@@ -278,7 +278,7 @@ def test_english_opening_hours_are_marked_if_a_catalog_is_behind(
         ('locales = ["es"]\nshow_drafts = false', "locales, show_drafts and min_"),
     ],
 )
-def test_a_language_asked_for_in_vain_names_the_whole_path_of_the_settings(
+def test_a_wrong_language_setting_is_reported_with_the_whole_path(
     tmp_path: Path, setting: str, sentence: str
 ) -> None:
     file = tmp_path / "mine.toml"

@@ -229,14 +229,14 @@ def test_check_lists_what_the_service_may_not_read(
         ("replace_countries", "replace_countries names 'BT', but your helplines.csv"),
     ],
 )
-def test_a_country_that_a_setting_names_in_vain_is_one_sentence(
+def test_a_setting_with_an_unused_country_is_reported_in_one_sentence(
     tmp_path: Path, setting: str, sentence: str
 ) -> None:
     file = write(tmp_path / "quietpage.toml", f'{setting} = ["BT"]')
 
-    told = list(report(Content(load_settings(file))))
+    reported = list(report(Content(load_settings(file))))
 
-    assert [line for line in told if line.startswith(f"{file}: {sentence}")]
+    assert [line for line in reported if line.startswith(f"{file}: {sentence}")]
 
 
 @pytest.mark.parametrize(("option", "lists"), [("--check-config", 0), ("", 1)])

@@ -1,4 +1,4 @@
-"""The look-up: which bytes a request gets, of a copy of two short pages."""
+"""The lookup: which bytes each request gets, on a copy with two short pages."""
 
 import gzip
 
