@@ -36,6 +36,11 @@ def test_a_file_overrides_the_defaults(tmp_path: Path) -> None:
             'hosts = ["notes.example"]\nexit_url = "https://Notes.example/"',
             "the exit leads to 'https://Notes.example/', which is this copy",
         ),
+        ('exit_url = "https://localhost:443/"', ":443/', which is this copy. Choose"),
+        (
+            f'onion = "{ONION}"\nexit_urls = {{ es = "https://{ONION}/" }}',
+            f"the exit leads to 'https://{ONION}/', which is this copy",
+        ),
     ],
 )
 def test_a_wrong_setting_is_told_in_one_sentence(
