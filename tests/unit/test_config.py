@@ -27,7 +27,7 @@ def test_a_file_overrides_the_defaults(tmp_path: Path) -> None:
         ("zebra = 1", "'zebra' is not a setting. Remove it."),
         ('exit_url = "http://x/"', "exit_url is 'http://x/', but must be an address"),
         ("hosts = []", "hosts is [], but must be a list of host names"),
-        ('https = "yes"', "https is 'yes', but must be true or false"),
+        ('https = "yes"', "https is 'yes', but must be true or false. Send"),
         ("https = ", "line 1: https has no value"),
         ('hosts = ["[0:0::1]"]', "hosts is ['[0:0::1]'], but must be a list"),
         ('hosts = ["[fe80::1%eth0]"]', "hosts is ['[fe80::1%eth0]'], but must be"),
@@ -169,6 +169,7 @@ def test_simplified_chinese_leaves_for_what_answers_in_china(
     settings: Settings, english: str, simplified: str, traditional: str
 ) -> None:
     """An organisation's own exit is everybody's, and the one for a language wins."""
+    assert settings.exit_site_of("en") == english.removeprefix("www.")
     assert [settings.exit_of(tag) for tag in ("en", "zh-Hans", "zh-Hant")] == [
         f"https://{host}/" for host in (english, simplified, traditional)
     ]
