@@ -72,15 +72,17 @@ def write_template(folder: Path, name: str, text: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-def test_titles_and_exits_are_chosen_by_language(tmp_path: Path) -> None:
+def test_titles_exits_and_the_cover_are_as_chosen(tmp_path: Path) -> None:
     client = own_copy(
         tmp_path,
+        "cover_after_seconds = 7\n"
         'titles = { en = "Recipes", es = "Recetas" }\n'
         'exit_urls = { es = "https://es.wikipedia.org/" }\n',
     )
 
     english, spanish = client.get("/en/").text, client.get("/es/").text
 
+    assert '<script data-curtain="7"' in english
     assert "<title>Recipes</title>" in english
     assert 'href="https://www.wikipedia.org/"' in english
     assert "<title>Recetas</title>" in spanish
