@@ -9,6 +9,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from quietpage.build import build_site
+from quietpage.cli.check import closed_files
 from quietpage.content import current_content
 from quietpage.errors import QuietpageError
 from quietpage.own_report import report
@@ -30,6 +31,9 @@ def command() -> None:
     The command ends when visitors get the new pages. If something is wrong, the live
     site does not change.
     """
+    settings = current_content().settings
+    for fault in closed_files(settings):
+        raise QuietpageError(fault)
     build_site(current_app)
     for line in report(current_content()):
         click.echo(line)

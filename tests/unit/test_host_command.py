@@ -142,6 +142,7 @@ def test_reload_without_systemd_says_what_to_type(
 ) -> None:
     (tmp_path / "quietpage.toml").write_text('locales = ["en"]')
     monkeypatch.setenv("QUIETPAGE_CONFIG", str(tmp_path))
+    monkeypatch.setattr("os.geteuid", lambda: 1)
     monkeypatch.setenv("PATH", "")
 
     result = create_app().test_cli_runner().invoke(args=["reload"])
@@ -176,6 +177,8 @@ def test_reload_ends_when_the_new_pages_are_served(
     )
     systemctl.chmod(0o755)
     monkeypatch.setenv("QUIETPAGE_CONFIG", str(tmp_path))
+    # A test's folder is closed to others, which root would be asked to change.
+    monkeypatch.setattr("os.geteuid", lambda: 1)
     monkeypatch.setenv("PATH", f"{systemctl.parent}:{os.environ['PATH']}")
     monkeypatch.setattr("quietpage.cli.reload._MOST_S", most_s)
 
