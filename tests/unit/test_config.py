@@ -30,7 +30,7 @@ def test_a_file_overrides_the_defaults(tmp_path: Path) -> None:
         ("zebra = 1", "'zebra' is not a setting. Remove it."),
         ('exit_url = "http://x/"', "exit_url is 'http://x/', but must be an address"),
         ("hosts = []", "hosts is [], but must be a list of host names"),
-        ('https = "yes"', "https is 'yes', but must be true or false. Send"),
+        ('https = "yes"', "https is 'yes', but must be true or false. Redirect"),
         ("https = ", "line 1: https has no value"),
         ('hosts = ["[0:0::1]"]', "hosts is ['[0:0::1]'], but must be a list"),
         ('hosts = ["[fe80::1%eth0]"]', "hosts is ['[fe80::1%eth0]'], but must be"),
