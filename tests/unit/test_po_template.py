@@ -1,5 +1,6 @@
 """messages.pot: its order, and how it is merged into catalogs."""
 
+import errno
 from pathlib import Path
 
 import polib
@@ -131,11 +132,11 @@ def test_a_failed_write_leaves_the_file_unchanged(
     before = file.read_bytes()
 
     def fail(*_: object, **__: object) -> None:
-        raise OSError("no space left on the device")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", fail)
-        with pytest.raises(OSError, match="no space"):
+        with pytest.raises(QuietpageError, match="No space left"):
             write_po(file, po((NEW, "")))
 
     assert file.read_bytes() == before
