@@ -4,7 +4,7 @@ import sys
 
 from flask import Flask
 from flask_babel import Babel
-from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2 import FileSystemLoader
 
 from blueprints import errors, guide, robots
 from quietpage import audit
@@ -23,7 +23,7 @@ from quietpage.errors import QuietpageError
 from quietpage.export import files, proxy_error_page
 from quietpage.languages import count_untranslated
 from quietpage.own_report import report
-from quietpage.page import escape_messages
+from quietpage.page import set_up_templates
 from quietpage.security_headers import init_security_headers
 from quietpage.site import Site
 
@@ -36,17 +36,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or load_settings()
     app = Flask(__name__, static_folder=None)
-    # Wrapped lines of a template are one line to a translator.
-    app.jinja_env.policies["ext.i18n.trimmed"] = True
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    # A misspelt variable raises an error instead of rendering as nothing.
-    app.jinja_env.undefined = StrictUndefined
     app.jinja_loader = FileSystemLoader(settings.template_folders)
     app.config["TRUSTED_HOSTS"] = list(settings.allowed_hosts)
     content = Content(settings)
     init_content(app, content)
     Babel(app)
-    escape_messages(app.jinja_env)
+    set_up_templates(app.jinja_env)
     app.before_request(use_languages)
     init_security_headers(app, content.assets, settings)
     app.register_blueprint(guide.blueprint)

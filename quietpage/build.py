@@ -7,8 +7,8 @@ from .html_policy import check_documents
 from .markup_check import check_markup
 from .own_files import own_files, used_templates
 from .own_templates import refuse_broken
-from .page import template_faults
 from .site import Site
+from .template_errors import template_faults
 
 
 def build_site(app: Flask) -> Site:

@@ -21,6 +21,7 @@ from .helpline_tables import (
     EMERGENCY_TABLE,
     TABLE,
     Emergency,
+    Fault,
     Helpline,
     Row,
     read_table,
@@ -109,7 +110,7 @@ def _helpline_findings(
 def _findings(
     table: Path,
     rows: Iterable[tuple[int, Row]],
-    faults: Callable[[Row], Iterator[tuple[str, bool]]],
+    faults: Callable[[Row], Iterator[Fault]],
     name: Callable[[Row], str],
 ) -> Iterator[Finding]:
     """Yield the faults of each row, and where its name appears twice in a country."""
@@ -131,20 +132,17 @@ def check_own(own_table: Path, today: date | None = None) -> list[Finding]:
     return list(_helpline_findings(own_table, today, vouched=True))
 
 
-def _row_faults(
-    row: Helpline, today: date | None, *, vouched: bool
-) -> Iterator[tuple[str, bool]]:
+def _row_faults(row: Helpline, today: date | None, *, vouched: bool) -> Iterator[Fault]:
     yield from _cell_faults(row)
     yield from _place_faults(row.country, row.source)
     if not row.name:
-        yield "name is empty, but must be the service's own name. Write it.", True
+        yield Fault("name is empty, but must be the service's own name. Write it.")
     if not row.way:
-        yield "it cannot be reached. Give a phone, sms_number or website.", True
+        yield Fault("it cannot be reached. Give a phone, sms_number or website.")
     for tag in [*row.languages.split(), row.name_lang]:
         if not _is_language(tag):
-            yield (
-                f"'{tag}' is not a language tag. Use BCP 47, such as pt or zh-Hant.",
-                True,
+            yield Fault(
+                f"'{tag}' is not a language tag. Use BCP 47, such as pt or zh-Hant."
             )
     yield from _hours_faults("hours", row.hours)
     yield from _hours_faults("chat_hours", row.chat_hours)
@@ -160,26 +158,25 @@ def _row_faults(
     for name, value in (("website", row.website), ("chat_url", row.chat_url)):
         if value and not _ADDRESS.fullmatch(value):
             message = f"{name} is '{value}', but must be https:// and a host and path"
-            yield f"{message} in plain Latin letters, without @.", True
+            yield Fault(f"{message} in plain Latin letters, without @.")
     yield from number_faults(row)
     if row.status == "in service" and not vouched:
         yield from confidence_faults(row.source, row.confidence)
     yield from _date_faults(row, today)
 
 
-def _cell_faults(row: Row) -> Iterator[tuple[str, bool]]:
+def _cell_faults(row: Row) -> Iterator[Fault]:
     for column in fields(row):
         value = getattr(row, column.name)
         for name in hidden_characters(value):
-            yield f"{column.name} has {name}. Remove it.", True
+            yield Fault(f"{column.name} has {name}. Remove it.")
         for word in mixed_words(value):
-            yield (
-                f"{column.name} has '{word}', in letters of two scripts. Check it.",
-                True,
+            yield Fault(
+                f"{column.name} has '{word}', in letters of two scripts. Check it."
             )
 
 
-def _hours_faults(name: str, hours: str) -> Iterator[tuple[str, bool]]:
+def _hours_faults(name: str, hours: str) -> Iterator[Fault]:
     try:
         parse_hours(hours)
     except ValueError:
@@ -187,15 +184,13 @@ def _hours_faults(name: str, hours: str) -> Iterator[tuple[str, bool]]:
             f"{name} is '{hours}', but must be like 24/7 or Mo-Fr 09:00-17:00."
             " Leave it empty if unsure."
         )
-        yield message, True
+        yield Fault(message)
 
 
-def _choice_faults(
-    name: str, value: str, allowed: Sequence[str]
-) -> Iterator[tuple[str, bool]]:
+def _choice_faults(name: str, value: str, allowed: Sequence[str]) -> Iterator[Fault]:
     if value not in allowed:
         choice = ", ".join(option or "empty" for option in allowed)
-        yield f"{name} is '{value}', but must be one of: {choice}.", True
+        yield Fault(f"{name} is '{value}', but must be one of: {choice}.")
 
 
 def _is_language(tag: str) -> bool:
@@ -207,22 +202,22 @@ def _is_language(tag: str) -> bool:
         return False
 
 
-def _place_faults(country: str, source: str) -> Iterator[tuple[str, bool]]:
+def _place_faults(country: str, source: str) -> Iterator[Fault]:
     if country not in phonenumbers.SUPPORTED_REGIONS:
-        yield f"country is '{country}', but must be ISO 3166, such as MX.", True
+        yield Fault(f"country is '{country}', but must be ISO 3166, such as MX.")
     if not _SOURCE.search(source):
-        yield "source names nothing that a person can open. Give an address.", True
+        yield Fault("source names nothing that a person can open. Give an address.")
 
 
-def _date_faults(row: Helpline, today: date | None) -> Iterator[tuple[str, bool]]:
+def _date_faults(row: Helpline, today: date | None) -> Iterator[Fault]:
     for name, value, form in (
         ("published", row.published, "YYYY or YYYY-MM"),
         ("checked", row.checked, "YYYY-MM-DD"),
     ):
         if not re.fullmatch(_DATES[name], value):
-            yield f"{name} is '{value}', but must be {form}.", True
+            yield Fault(f"{name} is '{value}', but must be {form}.")
         elif today and value > f"{today:%Y-%m-%d}"[: len(value)]:
-            yield f"{name} is '{value}', which is in the future. Correct it.", True
+            yield Fault(f"{name} is '{value}', which is in the future. Correct it.")
     seen = max(row.published, row.checked[:7])
     if (
         today
@@ -230,7 +225,10 @@ def _date_faults(row: Helpline, today: date | None) -> Iterator[tuple[str, bool]
         and re.fullmatch(_DATES["published"], seen)
         and (not seen or (today - _last_day(seen)).days > _OLD_DAYS)
     ):
-        yield f"last seen {seen or 'at an unknown date'}. Check the number.", False
+        yield Fault(
+            f"last seen {seen or 'at an unknown date'}. Check the number.",
+            is_error=False,
+        )
 
 
 def _last_day(seen: str) -> date:
@@ -238,7 +236,7 @@ def _last_day(seen: str) -> date:
     return date(int(year), int(month or 12), 28)
 
 
-def _emergency_faults(row: Emergency) -> Iterator[tuple[str, bool]]:
+def _emergency_faults(row: Emergency) -> Iterator[Fault]:
     yield from _cell_faults(row)
     yield from _place_faults(row.country, row.source)
     yield from emergency_number_faults(row)
@@ -255,8 +253,8 @@ def _emergency_faults(row: Emergency) -> Iterator[tuple[str, bool]]:
     ):
         yield from _choice_faults(name, value, allowed)
     if row.text_site and not _ADDRESS.fullmatch(row.text_site):
-        yield f"text_site is '{row.text_site}', but must begin with https://.", True
+        yield Fault(f"text_site is '{row.text_site}', but must begin with https://.")
     if (row.silent or row.text_number) and len(
         independent_sites(row.silent_source)
     ) < _TWO:
-        yield "silent_source has no pages of two sites. Add one.", True
+        yield Fault("silent_source has no pages of two sites. Add one.")

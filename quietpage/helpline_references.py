@@ -3,6 +3,8 @@
 import re
 from collections.abc import Collection, Iterator
 
+from .helpline_tables import Fault
+
 SEPARATOR = " ; "
 STATUSES = ("in service", "doubtful", "closed")
 CONFIDENCES = ("high", "medium", "low")
@@ -25,7 +27,7 @@ def independent_sites(source: str) -> set[str]:
     return {match.group(1) for match in found if match} - set(_LISTS)
 
 
-def confidence_faults(source: str, confidence: str) -> Iterator[tuple[str, bool]]:
+def confidence_faults(source: str, confidence: str) -> Iterator[Fault]:
     """Yield where a row claims more confidence than its references support.
 
     Two pages of different sites make a row `high`; a page and any second reference
@@ -34,20 +36,14 @@ def confidence_faults(source: str, confidence: str) -> Iterator[tuple[str, bool]
     own = len(independent_sites(source))
     references = len(source.split(SEPARATOR))
     if confidence == "high" and own < _TWO:
-        yield (
-            (
-                "confidence is 'high', but the source has no pages of two sites."
-                " Add one, or write medium or low."
-            ),
-            True,
+        yield Fault(
+            "confidence is 'high', but the source has no pages of two sites."
+            " Add one, or write medium or low."
         )
     elif confidence == "medium" and (not own or references < _TWO):
-        yield (
-            (
-                "confidence is 'medium', but the source has no page and a second"
-                " reference. Add one, or write low."
-            ),
-            True,
+        yield Fault(
+            "confidence is 'medium', but the source has no page and a second"
+            " reference. Add one, or write low."
         )
 
 

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from .errors import QuietpageError, display_path, not_utf8, unreadable
 
@@ -97,6 +97,13 @@ class Emergency:
     checked: str = ""
     confidence: str = ""
     notes: str = ""
+
+
+class Fault(NamedTuple):
+    """What is wrong with a row: an error stops the start, a warning does not."""
+
+    message: str
+    is_error: bool = True
 
 
 Row = TypeVar("Row", Helpline, Emergency)

@@ -132,6 +132,11 @@ def template_notes(file: Path, name: str) -> Iterator[str]:
 
 
 def messages_of(file: Path) -> list[str]:
-    """Return the sentences of a template that can be translated."""
+    """Return the sentences of a template that can be translated.
+
+    Raises:
+        QuietpageError: It cannot be read, or is not UTF-8.
+    """
+    read_template(file)
     found = extract_from_file("jinja2", file, options={"trimmed": "true"})
     return [message for _, message, _, _ in found if isinstance(message, str)]

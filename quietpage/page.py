@@ -1,29 +1,19 @@
 """Render one language as one HTML document."""
 
-import difflib
 import re
-import traceback
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import date, time
-from pathlib import Path
+from functools import partial
 
 from babel.core import Locale, get_global
 from babel.dates import format_date, format_time, get_day_names
 from flask import render_template
 from flask_babel import force_locale, get_locale, get_translations
-from jinja2 import (
-    Environment,
-    TemplateNotFound,
-    TemplateSyntaxError,
-    UndefinedError,
-)
+from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from .config import DEFINITIONS
 from .content import Content
 from .country_list import order_countries
-from .errors import QuietpageError, display_path
 from .helpline_tables import Helpline
 from .languages import SOURCE_TAG, Language, localize_digits
 from .opening_hours import DAYS, parse_hours
@@ -34,52 +24,58 @@ REVIEWED_ON = date(2026, 11, 26)
 # Marks what a catalog lacks, so that screen readers pronounce it as English.
 _ENGLISH = Markup('<span lang="en" dir="ltr">{}</span>')
 
-# How near a misspelt name is to that of a setting.
-_NEAR = 0.7
 # The end of the block Latin Extended-B.
 _LAST_LATIN = "\u024f"
 
 
 def render_guide(content: Content, language: Language) -> str:
     """Return the whole guide in one language; needs an app context."""
-    locale, settings = language.locale, content.settings
-    joined = escape(locale.list_patterns["standard"]["middle"].format("", "")).join
-    with force_locale(str(locale)):
+    settings, review = content.settings, language.review
+    with force_locale(str(language.locale)):
         return render_template(
             "guide.html",
             language=language,
             languages=content.languages,
             assets=content.assets,
             settings=settings,
-            review=language.review,
-            reviewers=joined(
-                Markup("<bdi>{}</bdi>").format(name)
-                for name in (language.review.names if language.review else ())
-            ),
-            review_day=_day_text(language.review.day, locale)
-            if language.review
-            else "",
+            review=review,
+            reviewers=_joined(map(_isolated, review.names if review else ())),
+            review_day=_day_text(review.day) if review else "",
             exit_url=settings.exit_url_for(language.tag),
-            exit_site=Markup("<bdi>{}</bdi>").format(
-                settings.exit_site_for(language.tag)
-            ),
+            exit_site=_isolated(settings.exit_site_for(language.tag)),
             countries=order_countries(
-                content.countries, locale, settings.countries_first
+                content.countries, language.locale, settings.countries_first
             ),
-            territory_name=lambda code: _name("territories", code, locale),
-            languages_text=lambda tags: joined(
-                [_language_name(tag, locale) for tag in tags.split()]
-            ),
-            joined=joined,
-            gloss_of=lambda line: _gloss(line, language.tag),
-            # Jinja's own gettext would take a table's text for markup and a format.
-            region_text=gettext,
-            hours_text=lambda hours: _hours_text(hours, locale),
-            reviewed_on=_day_text(REVIEWED_ON, locale),
+            reviewed_on=_day_text(REVIEWED_ON),
         )
 
 
-def escape_messages(environment: Environment) -> None:
+def render_error(language: Language) -> str:
+    """Return the one neutral sentence for all errors other than 404."""
+    with force_locale(str(language.locale)):
+        return render_template("error.html", language=language)
+
+
+def set_up_templates(environment: Environment) -> None:
+    """Prepare Jinja for our templates, and for an organisation's."""
+    # Wrapped lines of a template are one line to a translator.
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.trim_blocks = environment.lstrip_blocks = True
+    # A misspelt variable raises an error instead of rendering as nothing.
+    environment.undefined = StrictUndefined
+    environment.globals.update(
+        joined=_joined,
+        territory_name=partial(_name, "territories"),
+        languages_text=_languages_text,
+        gloss_of=_gloss,
+        # Jinja's own gettext would treat a table's text as markup and a format.
+        region_text=gettext,
+        hours_text=_hours_text,
+    )
+    _escape_messages(environment)
+
+
+def _escape_messages(environment: Environment) -> None:
     """Make `{% trans %}` and `_()` return text, never markup.
 
     Jinja treats what they return as markup, because it fills in placeholders; so each
@@ -113,48 +109,6 @@ def gettext(message: str) -> Markup:
     return text if is_current else _ENGLISH.format(text)
 
 
-@contextmanager
-def template_faults(folders: Iterable[Path]) -> Iterator[None]:
-    """Turn an error in a template, ours or an organisation's, into a sentence.
-
-    `folders` are the template folders; errors in the code are raised unchanged.
-
-    Raises:
-        QuietpageError: A template cannot be read, is not valid or fails.
-    """
-    folders = list(folders)
-    try:
-        yield
-    except Exception as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        places = [(frame.filename, frame.lineno) for frame in frames]
-        if isinstance(error, TemplateSyntaxError):
-            places.append((error.filename or "", error.lineno))
-        named = [
-            f"{display_path(Path(file))}:{line}"
-            for file, line in places
-            for folder in folders
-            if Path(file).is_relative_to(folder)
-        ]
-        if not named and not isinstance(error, TemplateNotFound):
-            raise
-        place = named[-1] if named else "templates"
-        hint = "Correct the template."
-        if isinstance(error, UndefinedError) and (
-            near := difflib.get_close_matches(
-                str(error).split("'")[-2], DEFINITIONS, 1, _NEAR
-            )
-        ):
-            hint = f"Write settings.{near[0]}"
-        raise QuietpageError(f"{place}: {str(error).rstrip('.')}. {hint}") from error
-
-
-def render_error(language: Language) -> str:
-    """Return the one neutral sentence for all errors other than 404."""
-    with force_locale(str(language.locale)):
-        return render_template("error.html", language=language)
-
-
 def _gloss(line: Helpline, tag: str) -> str:
     """Return a helpline's name in English: on the English page, and for a few others.
 
@@ -166,18 +120,34 @@ def _gloss(line: Helpline, tag: str) -> str:
     return "" if is_read or line.name == line.name_en else line.name_en
 
 
-def _language_name(tag: str, locale: Locale) -> str:
+def _isolated(text: str) -> Markup:
+    """Return a text whose direction does not affect the text around it."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
+def _joined(texts: Iterable[str]) -> Markup:
+    """Return the texts as a list, with the comma of the current locale."""
+    pattern = get_locale().list_patterns["standard"]["middle"]
+    return escape(pattern.format("", "")).join(texts)
+
+
+def _languages_text(tags: str) -> Markup:
+    return _joined(map(_language_name, tags.split()))
+
+
+def _language_name(tag: str) -> str:
     if "-" in tag:
-        return str(Locale.parse(tag, sep="-").get_display_name(locale))
-    return _name("languages", tag, locale)
+        return str(Locale.parse(tag, sep="-").get_display_name(get_locale()))
+    return _name("languages", tag)
 
 
-def _name(kind: str, key: str, locale: Locale) -> str:
+def _name(kind: str, key: str) -> str:
     """Return CLDR's name of a territory or language, marked if in another language.
 
     CLDR takes the names for Haitian Creole from French, and lacks a few names in some
     locales, which are shown in English.
     """
+    locale = get_locale()
     parent = Locale.parse(get_global("parent_exceptions").get(str(locale), "en"))
     own: str = getattr(locale, kind).get(key, "")
     if own and (parent == Locale("en") or own != getattr(parent, kind).get(key)):
@@ -186,15 +156,17 @@ def _name(kind: str, key: str, locale: Locale) -> str:
     return Markup('<span lang="{}" dir="ltr">{}</span>').format(parent.language, name)
 
 
-def _day_text(day: date, locale: Locale) -> str:
+def _day_text(day: date) -> str:
+    locale = get_locale()
     return localize_digits(locale, format_date(day, "long", locale))
 
 
-def _hours_text(hours: str, locale: Locale) -> Markup:
+def _hours_text(hours: str) -> Markup:
     """Return opening hours in words, such as "Mon–Fri 9:00 AM–5:00 PM"."""
     if hours == "24/7":
         # Translators: a helpline's opening hours.
         return gettext("every day, 24 hours")
+    locale = get_locale()
     rules, holidays_off = parse_hours(hours)
     names = get_day_names("abbreviated", "stand-alone", locale)
 

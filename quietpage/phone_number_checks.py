@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import phonenumbers
 
 from .helpline_references import SEPARATOR
-from .helpline_tables import Emergency, Helpline
+from .helpline_tables import Emergency, Fault, Helpline
 
 _SHOWN_NUMBER = re.compile(r"[0-9 ()+*#-]*")
 # Types of numbers that cost more than an ordinary call.
@@ -27,15 +27,15 @@ _ACCEPTED = {
 }
 
 
-def number_faults(row: Helpline) -> Iterator[tuple[str, bool]]:
-    """Yield the faults of every number in a row, and whether each is an error."""
+def number_faults(row: Helpline) -> Iterator[Fault]:
+    """Yield the faults of every number in a row, errors and warnings."""
     # Only these digits are dialled (RFC 3966), whatever a spreadsheet writes.
     if not re.fullmatch(r"(\+?[0-9]+)?", row.sms_number):
-        yield f"sms_number is '{row.sms_number}', but must be digits only.", True
+        yield Fault(f"sms_number is '{row.sms_number}', but must be digits only.")
     if not re.fullmatch(r"[0-9]?", row.option):
-        yield f"option is '{row.option}', but must be the digit to press.", True
+        yield Fault(f"option is '{row.option}', but must be the digit to press.")
     if row.phone_abroad and not row.phone_abroad.startswith("+"):
-        yield f"phone_abroad is '{row.phone_abroad}', but must begin with +.", True
+        yield Fault(f"phone_abroad is '{row.phone_abroad}', but must begin with +.")
     numbers = [
         row.phone,
         row.tty,
@@ -48,31 +48,31 @@ def number_faults(row: Helpline) -> Iterator[tuple[str, bool]]:
             yield from _charge_faults(number, row)
     for number in filter(None, numbers):
         if not re.fullmatch(r"[+*#]?[0-9 ()*#-]+", number):
-            yield f"'{number}' is not a number. Use digits, spaces and hyphens.", True
+            yield Fault(f"'{number}' is not a number. Use digits, spaces and hyphens.")
         elif sum(map(str.isdigit, number)) < _LONG_NUMBER_DIGITS:
             yield from _short_code_faults(number, row.country)
         elif not _is_valid(number, row.country):
-            yield f"'{number}' is not a valid number in {row.country}. Check it.", True
+            yield Fault(f"'{number}' is not a valid number in {row.country}. Check it.")
     yield from _display_faults(row)
 
 
-def _display_faults(row: Helpline) -> Iterator[tuple[str, bool]]:
+def _display_faults(row: Helpline) -> Iterator[Fault]:
     if not _SHOWN_NUMBER.fullmatch(row.phone_display):
         message = f"phone_display is '{row.phone_display}', but must be a number only."
-        yield f"{message} Use digits, spaces and ()+*#-.", True
+        yield Fault(f"{message} Use digits, spaces and ()+*#-.")
     if bool(row.phone) != bool(row.phone_display):
-        yield "phone and phone_display go together. Fill in both.", True
+        yield Fault("phone and phone_display go together. Fill in both.")
     if row.phone and not _is_same(row.phone, row.phone_display):
         message = f"phone '{row.phone}' and phone_display '{row.phone_display}' differ."
-        yield f"{message} Make them the same number.", True
+        yield Fault(f"{message} Make them the same number.")
 
 
-def _charge_faults(number: str, row: Helpline) -> Iterator[tuple[str, bool]]:
+def _charge_faults(number: str, row: Helpline) -> Iterator[Fault]:
     parsed = _parsed(number, row.country)
     kind = _CHARGED_TYPES.get(phonenumbers.number_type(parsed)) if parsed else None
     if kind:
         message = f"'{number}' is {kind}, but cost is '{row.cost or 'empty'}'."
-        yield f"{message} Write charged, so that the page says so.", True
+        yield Fault(f"{message} Write charged, so that the page says so.")
     # The data of phonenumbers about short codes is often old: 3919 is free in France.
     elif (
         parsed
@@ -81,7 +81,9 @@ def _charge_faults(number: str, row: Helpline) -> Iterator[tuple[str, bool]]:
         and not _names(row.notes, number)
     ):
         message = f"short code '{number}' is premium rate according to phonenumbers."
-        yield f"{message} Check it, and name its digits in notes.", False
+        yield Fault(
+            f"{message} Check it, and name its digits in notes.", is_error=False
+        )
 
 
 def _names(notes: str, number: str) -> bool:
@@ -96,12 +98,15 @@ def _is_same(phone: str, shown: str) -> bool:
     return dialled.endswith(digits) and len(dialled) - len(digits) <= most_hidden
 
 
-def _short_code_faults(number: str, country: str) -> Iterator[tuple[str, bool]]:
+def _short_code_faults(number: str, country: str) -> Iterator[Fault]:
     parsed = _parsed(re.sub(r"\D", "", number), country)
     if parsed is None or not phonenumbers.is_valid_short_number_for_region(
         parsed, country
     ):
-        yield f"short code '{number}' is unknown to phonenumbers in {country}.", False
+        yield Fault(
+            f"short code '{number}' is unknown to phonenumbers in {country}.",
+            is_error=False,
+        )
 
 
 def _parsed(number: str, country: str) -> phonenumbers.PhoneNumber | None:
@@ -132,15 +137,17 @@ def _is_valid(number: str, country: str) -> bool:
     )
 
 
-def emergency_number_faults(row: Emergency) -> Iterator[tuple[str, bool]]:
+def emergency_number_faults(row: Emergency) -> Iterator[Fault]:
     """Yield the faults of the numbers of an emergency row."""
     for number in (row.police, row.ambulance, row.text_number):
         if not re.fullmatch(r"[0-9]{0,5}", number):
-            yield f"'{number}' is not a short code. Use up to five digits.", True
+            yield Fault(f"'{number}' is not a short code. Use up to five digits.")
     for number in filter(None, (row.police, row.ambulance)):
         if not (
             phonenumbers.is_emergency_number(number, row.country)
             or _names(row.notes, number)
         ):
             message = f"'{number}' in {row.country} is unknown to phonenumbers."
-            yield f"{message} Check it, and name its digits in notes.", False
+            yield Fault(
+                f"{message} Check it, and name its digits in notes.", is_error=False
+            )

@@ -1,4 +1,4 @@
-"""How far long work has come, on a terminal's last line; in pipes and logs nothing."""
+"""Show the progress of long work on a terminal's last line, and nothing elsewhere."""
 
 import sys
 import time
@@ -10,15 +10,15 @@ R = TypeVar("R")
 
 
 def progress_map(label: str, work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
-    """Yield `work(item)` for each item, and show which one is at work.
+    """Yield `work(item)` for each item, and show which one is in work.
 
-    The line is gone whenever the caller has a result, so that it may print.
+    The line is erased before each result is yielded, so that the caller can print.
     """
     is_shown = sys.stderr.isatty()
     begun = time.monotonic()
     for done, item in enumerate(items):
         if is_shown:
-            # The first is slow, as nothing is warm, and foretells nothing.
+            # The first item is slower than the others, so it does not count.
             per_item_s = (time.monotonic() - begun) / done if done > 1 else 0
             left_s = round(per_item_s * (len(items) - done))
             left = f", about {left_s} s left" * (left_s > 0)
@@ -32,6 +32,6 @@ def progress_map(label: str, work: Callable[[T], R], items: Sequence[T]) -> Iter
 
 
 def _write(text: str) -> None:
-    """Put `text` in place of the last line (CSI K erases to its end)."""
+    """Replace the last line by `text` (CSI K erases to its end)."""
     sys.stderr.write(f"\r\x1b[K{text}")
     sys.stderr.flush()

@@ -116,7 +116,8 @@ class Site:
         ]
         longest = max(map(len, tags))
         self.tag_padding = {tag: "-" * (longest - len(tag)) for tag in tags}
-        self._tags: dict[str, str | None] = {"/": None, "": None}
+        # {path: tag}, "" where headers choose the language; other paths are not found.
+        self._tags = {"/": "", "": ""}
         for tag in tags:
             self._tags[f"/{tag.lower()}"] = self._tags[f"/{tag.lower()}/"] = tag
 
@@ -125,7 +126,7 @@ class Site:
     ) -> list[bytes]:
         """Answer with bytes prepared at start, and nothing from the request."""
         address = environ.get("PATH_INFO", "").lower()
-        tag = self._tags.get(address, "")
+        tag = self._tags.get(address)
         language = tag or self.choose_locale(environ.get("HTTP_ACCEPT_LANGUAGE"))
         host = _host_name(environ.get("HTTP_HOST", ""))
         # An onion service encrypts by itself; browsers do not use TLS there.
@@ -144,7 +145,7 @@ class Site:
         elif address == ROBOTS:
             status, response = OK, self.robots
         else:
-            status = NOT_FOUND if tag == "" else OK
+            status = NOT_FOUND if tag is None else OK
             coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING"))
             response = self.guides[language, coding]
         if response is not self.robots:

@@ -5,7 +5,7 @@
   const link = document.getElementById("quick-exit");
   const settings = document.currentScript.dataset;
 
-  // The pointers that went down on the bar, and whether each is over it now.
+  // The pointers that were pressed on the bar, and whether each is over it now.
   const presses = new Map();
   // The button that covers the text, the reader's place, when the tab was hidden.
   let cover, focus, place, hiddenSince;

@@ -1,4 +1,4 @@
-"""A bar chart as SVG, with every figure in its words too, for light and dark pages."""
+"""Bar charts as SVG, with every figure as text too, for light and dark pages."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from quietpage.config import ROOT
 FOLDER = ROOT / "docs" / "charts"
 OURS = "Quietpage"
 WIDTH, LEFT, LONGEST_BAR, LINE = 590, 230, 240, 24
-# What is little next to the longest is still seen.
+# A bar that is tiny next to the longest must still be visible.
 LEAST_BAR = 2
-# A picture has its own ground: whatever page it is on, its text can be read.
+# The picture has its own background, so its text is legible on any page.
 STYLE = """svg{color:#1f2328;background:#ffffff;font:14px system-ui,sans-serif}
 text{fill:currentColor}.b{font-weight:700}.l{text-anchor:end}
 rect{fill:#6e7781}.ours{fill:#0b57d0}
@@ -22,9 +22,9 @@ rect{fill:#8b949e}.ours{fill:#6cb0ff}.open{fill:none;stroke:#8b949e}}"""
 
 @dataclass(frozen=True)
 class Bar:
-    """A figure: whose it is, how long its bar, and the figure as it is read.
+    """A figure: its name, the length of its bar, and the figure as text.
 
-    The bar of one that is only known to be longer is dashed.
+    A bar is dashed if the figure is larger than the bar can show.
     """
 
     label: str
@@ -35,21 +35,21 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """What `docs/charts/NAME.svg` shows: bars in groups, all on one scale."""
+    """The chart in `docs/charts/NAME.svg`: groups of bars on one scale."""
 
     name: str
     title: str
     groups: Mapping[str, Sequence[Bar]]
 
     def write(self) -> str:
-        """Write the file; return the image in Markdown, with the figures in words."""
+        """Write the file; return the image in Markdown, with the figures as text."""
         FOLDER.mkdir(exist_ok=True)
         file = FOLDER / f"{self.name}.svg"
         file.write_text(self.svg(), encoding="utf-8")
         return f"![{self.title}. {self.in_words()}](charts/{file.name})"
 
     def in_words(self) -> str:
-        """Return every figure as a sentence for each group."""
+        """Return a sentence with every figure for each group."""
         said = (
             f"{f'{group}: ' if group else ''}"
             f"{', '.join(f'{bar.label} {bar.shown}' for bar in bars)}."
@@ -58,7 +58,7 @@ class Chart:
         return " ".join(said)
 
     def svg(self) -> str:
-        """Return the picture."""
+        """Return the picture as SVG."""
         body = list(self._lines())
         height = len(body) * LINE + LINE
         return (
@@ -76,7 +76,7 @@ class Chart:
         )
 
     def _lines(self) -> Iterator[str]:
-        """Yield a line of the picture for the title, each group and each bar."""
+        """Yield the lines of the picture: the title, the groups and the bars."""
         yield f'<text class="b" x="16" y="17">{escape(self.title)}</text>'
         values = [bar.value for bars in self.groups.values() for bar in bars]
         longest = max(values) or 1

@@ -1,4 +1,4 @@
-"""`make release-check`: what must be green before a tag, as docs/releasing.md says."""
+"""`make release-check`: the checks before a tag, as docs/releasing.md says."""
 
 import os
 import re
@@ -16,7 +16,7 @@ from quietpage.export.files import SUMS
 CHANGELOG = ROOT / "CHANGELOG.md"
 TAG = f"v{__version__}"
 _FLASK = (sys.executable, "-m", "flask")
-# Where images are named, and how: Docker Hub's official ones, without a digest.
+# The files that name images, and Docker Hub's official images without a digest.
 _IMAGE_FILES = (
     ROOT / "deploy" / "Containerfile",
     *sorted((ROOT / ".github" / "workflows").glob("*.yml")),
@@ -25,7 +25,7 @@ _UNPINNED = re.compile(r"\b(?:debian|python):[\w.-]++(?!@)")
 
 
 def main() -> None:
-    """Run each check, the slow tests only if all others are green."""
+    """Run each check, and the slow tests only if all others pass."""
     images = list(unpinned_images())
     if images:
         print("Images without a digest; docs/releasing.md says how to resolve one:")
@@ -40,7 +40,7 @@ def main() -> None:
         "bill of materials": lambda: make_faults("sbom"),
         "advisories were asked, and none applies": lambda: make_faults("advisories"),
     }
-    # All of them, so that one run shows all that is to do.
+    # All of them, so that one run shows everything that is left to do.
     results = [_is_green(name, check) for name, check in checks.items()]
     if not all(results):
         raise SystemExit("Not ready for a tag. `make test` was not run.")
@@ -62,7 +62,7 @@ def _is_green(name: str, check: Callable[[], Iterator[str]]) -> bool:
 
 
 def tree_faults() -> Iterator[str]:
-    """Yield what a tag of the present commit would leave out, and a tag in its way."""
+    """Yield uncommitted changes, and a tag that exists already."""
     for line in _git("status", "--porcelain").splitlines():
         yield f"{line[3:]}: is not committed. Commit it or remove it."
     if _git("tag", "--list", TAG):
@@ -73,7 +73,7 @@ def tree_faults() -> Iterator[str]:
 
 
 def changelog_faults(version: str, changelog: str) -> Iterator[str]:
-    """Yield where the changelog's two topmost sections do not fit the version."""
+    """Yield the faults in the changelog's two topmost sections for this version."""
     if ".dev" in version:
         version = version.partition(".dev")[0]
         yield f"quietpage/__init__.py: is of a development version. Write {version}."
@@ -104,7 +104,7 @@ def _is_date(text: str) -> bool:
 
 
 def generated_faults() -> Iterator[str]:
-    """Write what the code makes once more, and yield the files that it changes."""
+    """Write the generated files again, and yield those that change."""
     names = _git("ls-files").splitlines()
     before = {name: (ROOT / name).read_bytes() for name in names}
     _run(*_FLASK, "settings", "--write")
@@ -115,7 +115,7 @@ def generated_faults() -> Iterator[str]:
 
 
 def export_faults() -> Iterator[str]:
-    """Export from here and from a clone of the commit; yield what differs."""
+    """Export from here and from a clone of the commit; yield differences."""
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(folder, "clone")
         _run("git", "clone", "--quiet", "--shared", str(ROOT), str(clone))
@@ -132,14 +132,14 @@ def export_faults() -> Iterator[str]:
 
 
 def _export(root: Path, folder: Path) -> set[str]:
-    """Return the checksums of an export with the sample of settings."""
+    """Return the checksums of an export with the sample settings."""
     settings = {"QUIETPAGE_CONFIG": str(root / "deploy" / "quietpage.toml")}
     _run(*_FLASK, "export", str(folder), cwd=root, env=os.environ | settings)
     return set((folder / SUMS).read_text(encoding="utf-8").splitlines())
 
 
 def make_faults(target: str) -> Iterator[str]:
-    """Yield the last lines of a target that fails; what it can't reach is a fault."""
+    """Yield the last lines of a target that fails or cannot reach a service."""
     made = subprocess.run(
         ["make", "--no-print-directory", target],
         cwd=ROOT,
@@ -153,7 +153,7 @@ def make_faults(target: str) -> Iterator[str]:
 
 
 def unpinned_images(paths: Sequence[Path] = _IMAGE_FILES) -> Iterator[str]:
-    """Yield each image that is named without a digest, and where; comments aside."""
+    """Yield each image without a digest, and its file; ignore comments."""
     for path in paths:
         text = re.sub(r"^\s*#.*", "", path.read_text("utf-8"), flags=re.MULTILINE)
         for image in dict.fromkeys(_UNPINNED.findall(text)):
@@ -165,7 +165,7 @@ def _git(*arguments: str) -> str:
 
 
 def _run(*command: str, cwd: Path = ROOT, env: dict[str, str] | None = None) -> str:
-    """Return what a command prints; one that fails ends the check with its words."""
+    """Return the output of a command; if it fails, stop with its message."""
     ran = subprocess.run(
         command,
         cwd=cwd,

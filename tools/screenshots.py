@@ -25,7 +25,7 @@ SIZES = {"phone": (360, 640), "desktop": (1280, 800)}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # A sheet of A5 in CSS pixels; the printed card is in its upper part.
 SHEET = {"width": 560, "height": 700}
-# No such organisation has reviewed anything.
+# An invented organisation: none has reviewed anything.
 MADE_UP = ("--by", "Example Organisation", "--on", "2026-11-02")
 
 
@@ -116,7 +116,7 @@ def take_sheet(browser: Browser, file: Path) -> None:
 
 
 def take_notes(browser: Browser, folder: Path) -> None:
-    """Take what the page says of its review, in each form, in Spanish and in Arabic."""
+    """Take each form of the note on the review, in Spanish and in Arabic."""
     folder.mkdir()
     (folder / "quietpage.toml").touch()
     pictures = []
@@ -140,7 +140,7 @@ def take_notes(browser: Browser, folder: Path) -> None:
 
 
 def note_forms(folder: Path, tag: str) -> Iterator[str]:
-    """Bring a copy's catalog into each state of a review, by the commands for it."""
+    """Bring the catalog of a copy into each state of a review, with the commands."""
     yield "draft"
     sheet = str(edited(made(folder, tag), answer_all))
     for form in ("no-consent", "consent"):

@@ -1,4 +1,4 @@
-"""What a bench writes into the docs: tables between marks, goals, when and where."""
+"""What benchmarks write into the docs: tables between markers, goals, date, machine."""
 
 import os
 import platform
@@ -22,7 +22,7 @@ _TRIAL = os.environ.get("BENCH_ROUNDS", "")
 
 @dataclass(frozen=True)
 class Goal:
-    """What is wanted, what came out, and whether that is enough."""
+    """A goal, the result, and whether it meets the goal."""
 
     wanted: str
     measured: str
@@ -30,7 +30,7 @@ class Goal:
 
 
 def rounds(wanted: int) -> int:
-    """Return how many rounds to measure: BENCH_ROUNDS of a trial, else `wanted`."""
+    """Return the number of rounds: BENCH_ROUNDS in a trial, otherwise `wanted`."""
     if not _TRIAL:
         return wanted
     if not re.fullmatch(r"[1-9]\d?", _TRIAL):
@@ -39,7 +39,7 @@ def rounds(wanted: int) -> int:
 
 
 def today() -> str:
-    """Return the day, and whether this is a trial."""
+    """Return the date, and say whether this is a trial."""
     day = time.strftime("%Y-%m-%d", time.gmtime())
     return f"{day} (a trial, BENCH_ROUNDS={_TRIAL})" if _TRIAL else day
 
@@ -51,7 +51,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def read(file: Path, mark: str) -> tuple[str, str, str]:
-    """Return what is before, between and after the marks of that name."""
+    """Return the text before, between and after the markers of that name."""
     page = file.read_text(encoding="utf-8")
     found = list(re.finditer(f"<!-- {mark} -->\n(.*?){_END}", page, re.DOTALL))
     if len(found) != 1:
@@ -64,13 +64,13 @@ def read(file: Path, mark: str) -> tuple[str, str, str]:
 
 
 def put(file: Path, mark: str, text: str) -> None:
-    """Put `text` between the marks of that name; the prose around them stays."""
+    """Put `text` between the markers of that name; keep the prose around them."""
     before, _, after = read(file, mark)
     file.write_text(f"{before}{text}\n{after}", encoding="utf-8")
 
 
 def put_goals(command: str, goals: Iterable[Goal]) -> None:
-    """Put the goals of one command into the one table of all."""
+    """Put the goals of one command into the table that all commands share."""
     _, old, _ = read(PERFORMANCE, GOALS)
     cells = (line.strip("| ").split(" | ") for line in old.splitlines()[2:])
     kept = [row for row in cells if row[-1].partition(",")[0] != command]
@@ -83,7 +83,7 @@ def put_goals(command: str, goals: Iterable[Goal]) -> None:
         )
         for goal in goals
     ]
-    # Without its backtick `make bench` comes before `make bench-exit`.
+    # Without the backtick, `make bench` sorts before `make bench-exit`.
     rows = sorted([*kept, *new], key=lambda row: row[-1].partition(",")[0].strip("`"))
     head = ("goal", "measured", "met", "by, on")
     put(PERFORMANCE, GOALS, table(head, rows))
@@ -107,12 +107,12 @@ def machine(programs: Mapping[str, Sequence[str]], others: Sequence[str] = ()) -
 
 
 def program_version(*command: str) -> str:
-    """Return the first number that a program prints of itself."""
+    """Return the version that a program prints."""
     path = shutil.which(command[0], path=f"{os.environ['PATH']}:/usr/sbin")
     if not path:
         sys.exit(f"{command[0]} is missing: install it, then run this again.")
-    told = subprocess.run(
+    result = subprocess.run(
         [path, *command[1:]], capture_output=True, text=True, check=False
     )
-    found = re.search(r"\d+\.\d[\d.]*", told.stdout + told.stderr)
+    found = re.search(r"\d+\.\d[\d.]*", result.stdout + result.stderr)
     return found[0] if found else "of unknown version"

@@ -1,4 +1,4 @@
-"""`quietpage audit`: whether a copy answers as its release does, and no more."""
+"""`quietpage audit`: does a copy send its release, and nothing else?"""
 
 from datetime import UTC, datetime
 from pathlib import Path

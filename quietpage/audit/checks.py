@@ -1,6 +1,6 @@
-"""What a site must hold for its readers: each check yields the faults that it finds.
+"""The checks of an audit: each yields the faults that it finds.
 
-What a check says when there is none, its risk and its fix are in `expected.toml`.
+What a check says when there are none, its risk and its fix are in `expected.toml`.
 """
 
 import re
@@ -224,7 +224,7 @@ def _methods(evidence: Evidence) -> Iterator[str]:
 def _echo(evidence: Evidence) -> Iterator[str]:
     canaries = (evidence.client.canary, evidence.client.canary_address)
     for answer in evidence.answers:
-        # What Location repeats is the redirects' matter.
+        # Location is what `_redirects` looks at.
         headers = [f"{k}: {v}" for k, v in answer.headers if k.lower() != "location"]
         body = (answer.decoded() or b"").decode(errors="replace")
         if any(canary in "\n".join([*headers, body]) for canary in canaries):

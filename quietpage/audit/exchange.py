@@ -12,11 +12,11 @@ MAX_BYTES = 2_000_000
 
 @dataclass(frozen=True)
 class Request:
-    """A request and what must come of it.
+    """A request, and what must be the answer.
 
-    `tag` is the language of the guide that must come, "" for the default one, None
+    `tag` is the language in which the guide must come, "" for the default one, None
     where another answer is right. In one `group` all languages must have one size.
-    `is_raw` is what no browser sends. `resume` offers the last TLS session.
+    `is_raw` marks what no browser sends. `resume` offers the last TLS session.
     """
 
     kind: str
@@ -32,7 +32,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a request."""
+    """An answer to a request."""
 
     request: Request
     status: int

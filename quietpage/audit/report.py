@@ -1,4 +1,4 @@
-"""What an audit found: as a table, as JSON, and as a page in plain language."""
+"""The report of an audit: as a table, as JSON, and as a page in plain language."""
 
 import json
 from collections import Counter
@@ -20,7 +20,7 @@ _SHOWN_FAULTS = 3
 
 @dataclass(frozen=True)
 class Report:
-    """An audit: of a finding its check, result, what was found, risk and fix."""
+    """An audit; each finding has its check, result, what was found, risk and fix."""
 
     address: str
     began: datetime
@@ -82,7 +82,7 @@ def as_table(report: Report) -> str:
 
 
 def as_page(report: Report) -> str:
-    """Return the report as one page of HTML for people who are not technicians."""
+    """Return the report as one page of HTML, in plain language."""
     templates = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,

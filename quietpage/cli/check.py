@@ -62,9 +62,8 @@ def faults(settings: Settings) -> Iterator[str]:
         yield error.format_message()
         return
     used = [own.path for own in files if not own.ignored]
+    yield from closed_files(settings)
     for path in used:
-        # Without a folder for own files only ignored ones are listed.
-        yield from _closed_to_others(path, settings.folder or ROOT)
         if path.name == TABLE.name:
             yield from _told(partial(_own_errors, path))
         if path.suffix == ".po":
@@ -76,6 +75,19 @@ def faults(settings: Settings) -> Iterator[str]:
     yield from stray_files()
     for file in catalog_files():
         yield from mistakes(file, template)
+
+
+def closed_files(settings: Settings) -> Iterator[str]:
+    """Yield the files that the service needs but may not read, own ones first.
+
+    Raises:
+        QuietpageError: We may not read a folder either.
+    """
+    for own in own_files(settings.folder):
+        if not own.ignored:
+            # Without a folder for own files only ignored ones are listed.
+            yield from _closed_to_others(own.path, settings.folder or ROOT)
+    yield from _closed_code()
 
 
 def _told(run: Callable[[], Iterable[str] | None]) -> list[str]:
@@ -99,6 +111,17 @@ def _catalog_faults(file: Path) -> list[str]:
         f"{file}:{line}: {fault}"
         for line, fault in catalog_faults(read_po(file), locale_of(file))
     ]
+
+
+def _closed_code(root: Path = ROOT) -> Iterator[str]:
+    """Yield which of our own files a umask at a clone or update has closed."""
+    for part in ("app.py", "quietpage", "templates", "translations", ".venv/bin"):
+        place = root / part
+        for file in [place, *place.rglob("*")]:
+            # Links in .venv lead to files of the system.
+            if not file.is_symlink() and (found := [*_closed_to_others(file, root)]):
+                yield found[0]
+                return
 
 
 def _closed_to_others(file: Path, folder: Path) -> Iterator[str]:

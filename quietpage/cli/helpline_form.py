@@ -68,7 +68,7 @@ def add_row() -> None:
             break
         for fault in faults:
             click.echo(f"error: {fault}")
-        click.echo("Once more; Enter keeps what you typed.")
+        click.echo("Try again; Enter keeps what you typed.")
     append(row, table)
     click.echo(join_own(table).effects[-1])
     click.echo("See it with: quietpage preview. Then: quietpage reload")

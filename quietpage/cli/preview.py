@@ -42,7 +42,7 @@ def command(port: int) -> None:
 
 def serve(port: int, application: WSGIApplication) -> None:
     """Serve on localhost until Ctrl+C, without Werkzeug's lines about each request."""
-    # Its warning about production would send a host looking for a mistake.
+    # Its warning about production use would mislead hosts.
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     run_simple("localhost", port, application)
 

@@ -9,11 +9,12 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from quietpage.build import build_site
+from quietpage.cli.check import closed_files
 from quietpage.content import current_content
 from quietpage.errors import QuietpageError
 from quietpage.own_report import report
 
-# A small machine that is busy makes the pages in half a minute.
+# A small, busy machine renders the pages in half a minute.
 _MOST_S = 120
 _PAUSE_S = 0.3
 _OLD_PAGES = (
@@ -30,6 +31,9 @@ def command() -> None:
     The command ends when visitors get the new pages. If something is wrong, the live
     site does not change.
     """
+    settings = current_content().settings
+    for fault in closed_files(settings):
+        raise QuietpageError(fault)
     build_site(current_app)
     for line in report(current_content()):
         click.echo(line)
@@ -42,12 +46,13 @@ def command() -> None:
     before = _main_pid(systemctl)
     if subprocess.run([systemctl, "reload", "quietpage"], check=False).returncode:  # noqa: S603 - fixed words
         raise QuietpageError(f"systemctl reload quietpage: failed. {_OLD_PAGES}")
-    # systemd counts the signal as the reload; the pages are made after it.
+    # For systemd the reload ends with the signal; the pages are rendered after it.
     end = time.monotonic() + _MOST_S
     while _main_pid(systemctl) == before:
         if time.monotonic() > end:
             raise QuietpageError(
-                f"the service has not made the new pages in {_MOST_S} s. {_OLD_PAGES}"
+                f"the service has not rendered the new pages in {_MOST_S} s."
+                f" {_OLD_PAGES}"
             )
         time.sleep(_PAUSE_S)
     click.echo("Reloaded: visitors get the new pages.")

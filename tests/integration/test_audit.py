@@ -554,7 +554,7 @@ def test_trustees_get_a_page_in_plain_language(
     with serve(small_site, header("X-Evil", "<script>1</script>")) as port:
         url = f"http://127.0.0.1:{port}/"
         assert audit.run(url, *options, str(file)).exit_code == 1
-        refused = audit.run(url, *options, str(tmp_path / "no" / "audit.html"))
+        refused = audit.run(url, *options, str(file / "audit.html"))
     page = file.read_text()
 
     digest = hashlib.sha256((audit.export / "SHA256SUMS").read_bytes()).hexdigest()
@@ -566,7 +566,7 @@ def test_trustees_get_a_page_in_plain_language(
     assert "What nobody outside can see" in page
     # The page loads nothing and runs nothing.
     assert not re.search(r"<script|<img|<link|src=|href=|url\(", page)
-    assert "audit.html: cannot be written (No such file" in refused.stderr
+    assert "audit.html: cannot be written (File exists" in refused.stderr
 
 
 def test_a_redirect_costs_a_request(audit: Audit, small_site: Site) -> None:

@@ -11,7 +11,9 @@ from quietpage.config import ROOT
 STYLE = (ROOT / "static" / "style.css").read_text(encoding="utf-8")
 SCHEMES = [
     dict(re.findall(r"--([a-z-]+): #([0-9a-f]+)", part))
-    for part in STYLE.split("/* Paper")[0].split("@media (prefers-color-scheme: dark)")
+    for part in STYLE.split("@media print")[0].split(
+        "@media (prefers-color-scheme: dark)"
+    )
 ]
 
 

@@ -1,4 +1,4 @@
-"""A chart says in words all that it draws, and draws it to scale."""
+"""A chart is to scale, and its description has every figure."""
 
 import re
 from pathlib import Path

@@ -7,7 +7,8 @@ import pytest
 
 from quietpage.compression import compress_brotli, compress_gzip
 
-BODY = "Notes, ünïcode too. ".encode() * 50
+# In the three parts that are coded apart.
+BODY = b'</header>Notes, <div class="rest">'.join([b"\xc3\xbcn\xc3\xafcode " * 50] * 3)
 
 
 @pytest.mark.parametrize("pad_bytes", [0, 1, 2, 3, 4, 5, 257, 258, 259, 260, 517, 5000])

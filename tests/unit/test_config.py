@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from quietpage.config import ROOT, Settings, load_settings
+from quietpage.config import DEFINITIONS, ROOT, Settings, load_settings
 from quietpage.errors import QuietpageError
+from quietpage.setting_checks import did_you_mean
 from tests.support.deployed import ONION
+
+OTHER_ONION = "nnvww23lnnvww23lnnvww23lnnvww23lnnvww23lnnvww23lnnvqjvqe.onion"
 
 
 def test_a_file_overrides_the_defaults(tmp_path: Path) -> None:
@@ -27,7 +30,7 @@ def test_a_file_overrides_the_defaults(tmp_path: Path) -> None:
         ("zebra = 1", "'zebra' is not a setting. Remove it."),
         ('exit_url = "http://x/"', "exit_url is 'http://x/', but must be an address"),
         ("hosts = []", "hosts is [], but must be a list of host names"),
-        ('https = "yes"', "https is 'yes', but must be true or false"),
+        ('https = "yes"', "https is 'yes', but must be true or false. Redirect"),
         ("https = ", "line 1: https has no value"),
         ('hosts = ["[0:0::1]"]', "hosts is ['[0:0::1]'], but must be a list"),
         ('hosts = ["[fe80::1%eth0]"]', "hosts is ['[fe80::1%eth0]'], but must be"),
@@ -35,6 +38,11 @@ def test_a_file_overrides_the_defaults(tmp_path: Path) -> None:
         (
             'hosts = ["notes.example"]\nexit_url = "https://Notes.example/"',
             "the exit leads to 'https://Notes.example/', which is this copy",
+        ),
+        ('exit_url = "https://localhost:443/"', ":443/', which is this copy. Choose"),
+        (
+            f'onion = "{ONION}"\nexit_urls = {{ es = "https://{ONION}/" }}',
+            f"the exit leads to 'https://{ONION}/', which is this copy",
         ),
     ],
 )
@@ -50,6 +58,68 @@ def test_a_wrong_setting_is_reported_in_one_sentence(
     message = raised.value.format_message()
     assert message.startswith(f"{file}: ")
     assert sentence in message
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        (
+            "exit_url",
+            ["https://a.example", "https://A.b:8443/c/d.html", "https://a.b:65535/"],
+            ["https://a.b/?q", "http://a.b/", "https://a.b:0/", "https://a.b:65536/"],
+        ),
+        ("exit_urls", [{}, {"es": "https://a.b/"}], [{"es": "http://a.b/"}, "a"]),
+        ("hosts", [["a-1.b", "[::1]"], ["a" * 63]], [["-a"], ["a" * 64], ["A"], [1]]),
+        ("hosts", [["a"]], ["a", ["a."], ["::1"], ["[1.2.3.4]"], ["[::1"], ["b", ""]]),
+        (
+            "titles",
+            [{"en": "R"}],
+            [{"en": 1}, {"en": "a\nb"}, {"en": " "}, {"en": "%"}],
+        ),
+        ("locales", [[], ["en", "pt-BR"]], ["en", [1]]),
+        ("https", [True, False], [1, "true"]),
+        ("min_translated_percent", [1, 100], [0, 101, True, 50.0, "50"]),
+        ("cover_after_seconds", [0, 3600], [-1, 3601]),
+        ("organisation", ["", "Casa"], ["a\nb", 1]),
+        ("countries_first", [[], ["MX"]], [["mx"], ["XX"], [1], "MX"]),
+        ("trusted_proxies", [["*"], ["10.0.0.0/8", "::1"]], [["1.2.3"], [""], "*"]),
+        # Of the wrong ones the last has a right checksum, but of another version.
+        ("onion", ["", ONION], [f"{ONION}x", f"b{ONION[1:]}", 1, OTHER_ONION]),
+    ],
+)
+def test_what_a_setting_takes_and_refuses(
+    name: str, right: list[object], wrong: list[object]
+) -> None:
+    check = DEFINITIONS[name].metadata["check"]
+
+    assert {str(value): check(value) for value in right} == {
+        str(value): True for value in right
+    }
+    assert {str(value): check(value) for value in wrong} == {
+        str(value): False for value in wrong
+    }
+
+
+@pytest.mark.parametrize(
+    ("word", "kind", "sentence"),
+    [
+        ("uk", "countries", "did you mean 'GB'?"),
+        ("mexico", "countries", "did you mean 'MX'?"),
+        ("gb", "countries", "did you mean 'GB'?"),
+        ("XX", "countries", ""),
+        ("CN", "languages", "did you mean 'zh-Hans'?"),
+        ("pt", "languages", "did you mean 'pt-BR'?"),
+        ("Spanish", "languages", "did you mean 'es'?"),
+        ("zh_Hans", "languages", "did you mean 'zh-Hans'?"),
+        # Of two letters, one that is the same says nothing.
+        ("ex", "languages", ""),
+        ("klingonese", "languages", ""),
+    ],
+)
+def test_what_was_likely_meant_is_asked(word: str, kind: str, sentence: str) -> None:
+    known = {"countries": ["GB", "MX"], "languages": ["es", "pt-BR", "zh-Hans"]}
+
+    assert did_you_mean(word, known[kind], kind) == sentence
 
 
 def test_a_missing_settings_file_is_an_error(tmp_path: Path) -> None:
@@ -70,7 +140,7 @@ def test_a_missing_settings_file_is_an_error(tmp_path: Path) -> None:
             "https = true\nhttps = false",
             "line 2: https appears a second time, after li",
         ),
-        ("[titles]\n[titles]", "line 2: [titles] stands a second time"),
+        ("[titles]\n[titles]", "line 2: [titles] appears a second time"),
         ('titles = { en = "a", en = "b" }', "line 1: names the same thing twice"),
         ("organisation = Casa", 'Type: organisation = "Casa"'),
         ('organisation = "Casa', 'line 1: lacks a quote "'),
@@ -80,7 +150,7 @@ def test_a_missing_settings_file_is_an_error(tmp_path: Path) -> None:
         ('[titles]\nen = "R"\nhttps = true', "the line [titles] takes every line"),
         ('countries_first = ["MX", "UK"]', "'UK' is not one: did you mean 'GB'?"),
         ('countries_first = ["Peru"]', "did you mean 'PE'?"),
-        ('replace_countries = ["XX"]', "'XX' is none: look it up in ISO 3166"),
+        ('replace_countries = ["XX"]', "'XX' is not one: look it up in ISO 3166"),
         (f'onion = "{"a" * 56}.onion"', "the last letters are a checksum"),
         ("contact = 'Niño'".encode("cp1252"), "line 1 is not in UTF-8; in Windows-12"),
         ("https = true".encode("utf-16"), "is in UTF-16. Save it as UTF-8."),
@@ -167,6 +237,7 @@ def test_simplified_chinese_leaves_for_a_site_that_answers_in_china(
     settings: Settings, english: str, simplified: str, traditional: str
 ) -> None:
     """The host's `exit_url` applies to every language, unless `exit_urls` has one."""
+    assert settings.exit_site_for("en") == english.removeprefix("www.")
     assert [settings.exit_url_for(tag) for tag in ("en", "zh-Hans", "zh-Hant")] == [
         f"https://{host}/" for host in (english, simplified, traditional)
     ]

@@ -12,10 +12,10 @@ DOCUMENTS = sorted(
     [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "translations" / "GLOSSARY.md"]
 )
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]*))?\)")
-# In `code`: a path in one of these folders, or the name of a test file.
+# In `code`: a path in one of these folders, with no placeholder, or a test file.
 FILE = re.compile(
     r"`((?:blueprints|deploy|docs|quietpage|static|templates|tests|tools|translations)"
-    r"/[\w./-]+|test_\w+\.py)"
+    r"/[\w./-]++(?![*<])|test_\w+\.py)"
 )
 
 

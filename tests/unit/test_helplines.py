@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from werkzeug.test import Client
 
 from app import create_app
+from quietpage import helplines
 from quietpage.helplines import is_official_language, load_countries
 from tests.support.number_tables import GOOD, OTHER, add_row, write_table
 
@@ -18,10 +19,11 @@ def test_the_page_says_that_a_number_is_charged(client: Client) -> None:
     assert "call charges apply" in vietnam.partition("1900 96 96 80")[2][:200]
 
 
+@pytest.mark.parametrize("region", ["", "Chiapas"])
 def test_a_line_with_a_single_reference_is_separate_and_gives_way(
-    tmp_path: Path,
+    tmp_path: Path, region: str
 ) -> None:
-    table = write_table(tmp_path, confidence="low")
+    table = write_table(tmp_path, confidence="low", region=region)
 
     [mexico] = (c for c in load_countries(table) if c.code == "MX")
     add_row(table, **OTHER)
@@ -91,7 +93,53 @@ def test_our_tables_have_no_error() -> None:
     assert result.output.splitlines()[-1].startswith("0 errors, ")
 
 
-def test_countries_of_a_language_come_from_cldr() -> None:
-    assert is_official_language("MX", Locale("es"))
-    assert is_official_language("US", Locale("es"))
-    assert not is_official_language("PL", Locale("es"))
+@pytest.mark.parametrize(
+    ("tag", "countries"),
+    [
+        ("es", "MX US"),
+        ("en", "US SG HK"),
+        ("zh-Hans", "CN SG"),
+        ("zh-Hant", "TW HK MO"),
+    ],
+)
+def test_countries_of_a_language_come_from_cldr(tag: str, countries: str) -> None:
+    locale = Locale.parse(tag, sep="-")
+    asked = ["MX", "US", "PL", "CN", "SG", "TW", "HK", "MO"]
+
+    assert {c for c in asked if is_official_language(c, locale)} == set(
+        countries.split()
+    )
+
+
+def test_the_line_that_serves_most_comes_first(tmp_path: Path) -> None:
+    always = {"hours": "24/7"}
+    rows: list[dict[str, str]] = [
+        {"audience": "men", **always},
+        {"region": "Jalisco", **always},
+        {"kind": "general"},
+        {"kind": "counselling"},
+        {"audience": "women", "kind": "police", **always},
+    ]
+    table = write_table(tmp_path, status="closed")
+    for number, row in enumerate(rows):
+        phone = f"+52558765432{number}"
+        add_row(table, phone=phone, phone_display=phone, **row)
+
+    [mexico] = (c for c in load_countries(table) if c.code == "MX")
+
+    order = [line.phone[-1] for line in (*mexico.main, *mexico.more)]
+    assert order == ["4", "3", "2", "1", "0"]
+    assert [line.phone[-1] for line in mexico.main] == ["4", "3"]
+
+
+def test_regions_in_service_are_messages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = write_table(tmp_path, region="Jalisco")
+    add_row(table, **OTHER)
+    add_row(table, region="Chiapas", status="closed")
+    monkeypatch.setattr(helplines, "TABLE", table)
+
+    found = list(helplines.extract_regions(None, None, None, None))
+
+    assert found == [(2, None, "Jalisco", ["Part of a country (MX)."])]

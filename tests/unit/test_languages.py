@@ -115,7 +115,7 @@ def test_a_catalog_of_another_language_stops_the_start(translations: Path) -> No
     assert len(load_languages(Settings(), translations)) == 2
     (translations / "es").rename(translations / "fr")
 
-    with pytest.raises(QuietpageError, match="says Language: es, but stands in"):
+    with pytest.raises(QuietpageError, match="says Language: es, but is in"):
         load_languages(Settings(), translations)
 
 
@@ -223,7 +223,7 @@ def test_markup_in_a_template_message_is_reported_in_one_sentence(
         create_site(Settings(folder=tmp_path, locales=("en",)))
 
     assert raised.value.format_message().startswith(
-        f"{own}:2: the message 'An <b>open</b> door' holds markup"
+        f"{own}:2: the message 'An <b>open</b> door' has markup"
     )
 
 
@@ -278,7 +278,7 @@ def test_english_opening_hours_are_marked_if_a_catalog_is_behind(
         ('locales = ["es"]\nshow_drafts = false', "locales, show_drafts and min_"),
     ],
 )
-def test_a_language_asked_for_in_vain_names_the_whole_path_of_the_settings(
+def test_a_wrong_language_setting_is_reported_with_the_whole_path(
     tmp_path: Path, setting: str, sentence: str
 ) -> None:
     file = tmp_path / "mine.toml"

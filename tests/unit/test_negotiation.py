@@ -8,7 +8,7 @@ from babel.core import get_global
 
 from quietpage.negotiation import choose_coding, locale_chooser
 
-TAGS = ["en", "es", "fa", "fil", "he", "no", "pt-BR", "zh-Hans", "zh-Hant"]
+TAGS = ["en", "es", "fa", "fil", "he", "no", "pt-BR", "sw", "zh-Hans", "zh-Hant"]
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,7 @@ TAGS = ["en", "es", "fa", "fil", "he", "no", "pt-BR", "zh-Hans", "zh-Hant"]
         pytest.param("iw", "he", id="iw is he"),
         pytest.param("nb", "no", id="nb is no"),
         pytest.param("prs-AF, en", "fa", id="Dari is Persian"),
+        pytest.param("swc, es", "sw", id="Congo's Swahili is Swahili"),
         pytest.param("\x00;;q=,", "en", id="malformed"),
         pytest.param("es;q=nan, es;q=9", "en", id="malformed quality"),
         pytest.param("-" * 5000, "en", id="endless"),

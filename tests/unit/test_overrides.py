@@ -14,9 +14,9 @@ from quietpage.cli import settings_reference as reference
 from quietpage.config import ROOT, load_settings
 from quietpage.errors import QuietpageError
 from quietpage.helpline_tables import Helpline
-from quietpage.page import template_faults
 from quietpage.po_files import TRANSLATIONS
 from quietpage.review_marks import Mark, set_mark
+from quietpage.template_errors import template_faults
 from tests.support.deployed import ONION
 
 OWN_LINE = {
@@ -72,15 +72,17 @@ def write_template(folder: Path, name: str, text: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-def test_titles_and_exits_are_chosen_by_language(tmp_path: Path) -> None:
+def test_titles_exits_and_the_cover_are_as_chosen(tmp_path: Path) -> None:
     client = own_copy(
         tmp_path,
+        "cover_after_seconds = 7\n"
         'titles = { en = "Recipes", es = "Recetas" }\n'
         'exit_urls = { es = "https://es.wikipedia.org/" }\n',
     )
 
     english, spanish = client.get("/en/").text, client.get("/es/").text
 
+    assert '<script data-curtain="7"' in english
     assert "<title>Recipes</title>" in english
     assert 'href="https://www.wikipedia.org/"' in english
     assert "<title>Recetas</title>" in spanish
@@ -353,7 +355,7 @@ def test_a_fault_in_the_code_is_not_blamed_on_a_template(tmp_path: Path) -> None
     ("name", "text", "sentence"),
     [
         ("_exit.html", "<p>Bye</p>", "lacks the exit, <a id='quick-exit'>, as its"),
-        ("guide/later.html", "<!--><p>-->", "has '<!-->', which browsers may read"),
+        ("guide/later.html", "<!--><p>-->", "has '<!-->', which browsers may parse"),
         ("guide/later.html", "<img src='//x.example/i'>", "loads '//x.example/i'"),
         ("guide/later.html", "<form action='/x'></form>", "has <form>"),
         ("guide/later.html", "<iframe></iframe>", "has <iframe>"),

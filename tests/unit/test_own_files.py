@@ -7,6 +7,7 @@ import pytest
 from click.testing import Result
 
 from app import create_app, create_site, wsgi_app
+from quietpage.cli.check import _closed_code
 from quietpage.config import ROOT, Settings, load_settings
 from quietpage.content import Content
 from quietpage.errors import QuietpageError
@@ -229,14 +230,14 @@ def test_check_lists_what_the_service_may_not_read(
         ("replace_countries", "replace_countries names 'BT', but your helplines.csv"),
     ],
 )
-def test_a_country_that_a_setting_names_in_vain_is_one_sentence(
+def test_a_setting_with_an_unused_country_is_reported_in_one_sentence(
     tmp_path: Path, setting: str, sentence: str
 ) -> None:
     file = write(tmp_path / "quietpage.toml", f'{setting} = ["BT"]')
 
-    told = list(report(Content(load_settings(file))))
+    reported = list(report(Content(load_settings(file))))
 
-    assert [line for line in told if line.startswith(f"{file}: {sentence}")]
+    assert [line for line in reported if line.startswith(f"{file}: {sentence}")]
 
 
 @pytest.mark.parametrize(("option", "lists"), [("--check-config", 0), ("", 1)])
@@ -254,3 +255,52 @@ def test_a_reload_lists_the_own_files_once(
     wsgi_app()
 
     assert capsys.readouterr().err.count(f"{file}: used.") == lists
+
+
+def test_code_that_the_service_may_not_read_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    file = write(tmp_path / "quietpage" / "page.py")
+    for name in ("app.py", ".venv/bin/gunicorn", "templates/x", "translations/x"):
+        write(tmp_path / name)
+    for place in (tmp_path, *tmp_path.rglob("*")):
+        place.chmod(0o755)
+
+    as_cloned = list(_closed_code(tmp_path))
+    file.chmod(0o600)
+    as_updated = list(_closed_code(tmp_path))
+
+    assert as_cloned == []
+    (told,) = as_updated
+    assert told == (
+        f"{file}: the service runs as a user of its own, which may not read this."
+        f" Let it be read: chmod -R a+rX {tmp_path}"
+    )
+
+
+def test_reload_refuses_what_the_service_may_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    file = write(tmp_path / "quietpage.toml", 'locales = ["en"]')
+    file.chmod(0o600)
+    monkeypatch.setenv("QUIETPAGE_CONFIG", str(file))
+
+    result = create_app().test_cli_runner().invoke(args=["reload"])
+
+    assert result.exit_code == 1
+    assert f"chmod -R a+rX {tmp_path}" in result.output
+
+
+def test_a_template_in_another_coding_ends_the_check_without_a_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUIETPAGE_CONFIG", str(tmp_path))
+    write(tmp_path / "quietpage.toml", 'locales = ["en"]')
+    file = write(tmp_path / "templates" / NAME, "<p>Año</p>".encode("cp1252"))
+
+    result = create_app().test_cli_runner().invoke(args=["check"])
+
+    assert isinstance(result.exception, SystemExit)
+    assert f"error: {file}: line 1 is not in UTF-8" in result.output

@@ -6,10 +6,16 @@ import pytest
 
 from quietpage.errors import QuietpageError
 from quietpage.helpline_checks import check_own
+from quietpage.helpline_tables import TABLE
 from quietpage.helplines import load_countries
 from quietpage.own_helplines import join_own
 from tests.support.number_tables import OTHER, add_row, write_table
 
+FIRST = TABLE.read_text(encoding="utf-8").partition("\n")[0].strip()
+TWICE = (
+    "the columns in another order, or one twice. It names the columns: copy it from"
+    " quietpage/data."
+)
 OURS, CLOSED = {"name": "Ours"}, {"status": "closed"}
 IN_ANOTHER_FORM = {"phone": "5512345678", "phone_display": "55 1234 5678"}
 
@@ -90,9 +96,23 @@ def test_semicolons_and_tabs_separate_cells_too(tmp_path: Path) -> None:
             "2: the line has 31 cells, but must have 30. Put a cell with a c",
         ),
         ("{}", "MX", "2: the line has 1 cells, but must have 30"),
-        ("{},extra", "{}", "1: the first line has 'extra'"),
+        (
+            "{},a,b",
+            "{}",
+            "1: the first line has 'a', 'b'. It names the columns: copy it",
+        ),
         ("", "{}", "1: the first line has nothing"),
         ("kind", "{}", "1: the first line lacks country, region, name,"),
+        (
+            FIRST.replace("notes", "note"),
+            "{}",
+            "1: the first line lacks notes and has 'n",
+        ),
+        (
+            FIRST.replace("kind,name", "name,kind"),
+            "{}",
+            f"1: the first line has {TWICE}",
+        ),
     ],
 )
 def test_a_wrong_number_of_cells_is_reported_with_both_numbers(

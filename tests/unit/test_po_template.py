@@ -1,11 +1,15 @@
 """messages.pot: its order, and how it is merged into catalogs."""
 
+import errno
 from pathlib import Path
 
 import polib
 import pytest
 from babel.core import Locale
 
+from quietpage import po_template
+from quietpage.config import ROOT
+from quietpage.errors import QuietpageError
 from quietpage.po_files import read_po, write_po
 from quietpage.po_template import extract, merge
 
@@ -32,6 +36,27 @@ def test_messages_are_in_page_order_with_their_locations() -> None:
     assert drawing < places.index("templates/guide/doubts.html")
     # Without a line number, a location changes only if its sentence moves.
     assert {line for entry in entries for _, line in entry.occurrences} == {""}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "{% trans n=2 %}One{% pluralize %}{{ n }}{% endtrans %}",
+        "{{ pgettext('a tab', 'Notes') }}",
+    ],
+)
+def test_a_message_that_no_catalog_keeps_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, message: str
+) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "guide.html").write_text(f"<p>\n{message}")
+    (tmp_path / "babel.cfg").write_bytes((ROOT / "babel.cfg").read_bytes())
+    monkeypatch.setattr(po_template, "ROOT", tmp_path)
+    monkeypatch.setattr(po_template, "_TEMPLATES", tmp_path / "templates")
+
+    sentence = r"^templates/guide\.html:2: has a context or a plural, which catalogs"
+    with pytest.raises(QuietpageError, match=sentence):
+        extract()
 
 
 def test_flags_and_locations_are_copied_into_a_catalog() -> None:
@@ -107,11 +132,11 @@ def test_a_failed_write_leaves_the_file_unchanged(
     before = file.read_bytes()
 
     def fail(*_: object, **__: object) -> None:
-        raise OSError("no space left on the device")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", fail)
-        with pytest.raises(OSError, match="no space"):
+        with pytest.raises(QuietpageError, match="No space left"):
             write_po(file, po((NEW, "")))
 
     assert file.read_bytes() == before

@@ -1,4 +1,4 @@
-"""Long work says on a terminal how far it is, and nowhere else."""
+"""Long work shows its progress on a terminal, and nowhere else."""
 
 import io
 import sys
@@ -55,5 +55,5 @@ def test_a_pipe_gets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def last_line(terminal: Terminal) -> str:
-    """Return what is to be read on the line that the cursor is on."""
+    """Return the text on the line of the cursor."""
     return terminal.getvalue().rpartition("\r\x1b[K")[2]

@@ -42,6 +42,8 @@ WORDS = [
         "replace",
         "It takes the place of ours.",
     ),
+    (r"\bin vain\b", "without effect", "The setting names it in vain."),
+    (r"\bonce more\b", "again", "Write it once more."),
     (r"\bits kin\b", "the things by name", "A plan and its kin."),
     (r"\bmay not hold\b", "must not contain", "It may not hold x."),
     (r"(?<![\w.])/(?:work|home/\w+)/", "a path on any machine", "See /work/main."),

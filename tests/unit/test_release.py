@@ -1,4 +1,4 @@
-"""The version is one, in the code, the changelog, the settings and the exports."""
+"""The version is the same in the code, the changelog, the settings and the exports."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The look-up: which bytes a request gets, of a copy of two short pages."""
+"""The lookup: which bytes each request gets, on a copy with two short pages."""
 
 import gzip
 
@@ -6,7 +6,7 @@ import brotli
 import pytest
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.test import Client, TestResponse
+from werkzeug.test import Client, TestResponse, run_wsgi_app
 
 from quietpage.assets import load_assets
 from quietpage.config import Settings
@@ -90,6 +90,18 @@ def test_each_request_has_its_answer(
     assert ("X-Padding" in answer.headers) == (text != "robots")
 
 
+@pytest.mark.parametrize(
+    ("named", "status"),
+    [({}, "400 Bad Request"), ({"HTTP_HOST": "a.example"}, "200 OK")],
+)
+def test_a_request_of_http_1_0_may_lack_host_and_path(
+    small: Client, named: dict[str, str], status: str
+) -> None:
+    environ = {"REQUEST_METHOD": "GET", "wsgi.url_scheme": "http", **named}
+
+    assert run_wsgi_app(small.application, environ)[1] == status
+
+
 def head_bytes(answer: TestResponse) -> int:
     pairs = (f"{name}: {value}" for name, value in answer.headers)
     return sum(map(len, (answer.status, *pairs)))
@@ -169,7 +181,7 @@ def test_a_page_that_cannot_be_made_stops_the_start() -> None:
 
 
 def test_every_header_is_what_the_threat_model_asks_for() -> None:
-    settings = Settings(onion=ONION, search_engines=True)
+    settings = Settings(onion=ONION, hsts_subdomains=True, hsts_preload=True)
     answer = Client(small_site(settings)).get("/pt-BR/", base_url="https://localhost")
 
     headers = dict(answer.headers)
@@ -201,7 +213,8 @@ def test_every_header_is_what_the_threat_model_asks_for() -> None:
         "X-Frame-Options": "DENY",
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
-        "Strict-Transport-Security": "max-age=31536000",
+        "X-Robots-Tag": "noindex",
+        "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
         "Onion-Location": f"http://{ONION}/pt-BR/",
         "Vary": "Accept-Encoding, Accept-Language",
         "X-Padding": "--------",

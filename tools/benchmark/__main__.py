@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def measure(folder: Path) -> dict[str, Report]:
-    """Return the report of every subject, by its mark in the page."""
+    """Return the report of every subject, by its marker in the page."""
     reports = {}
     with ExitStack() as stack:
         modules = fetch_peers(folder / "npm")

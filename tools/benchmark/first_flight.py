@@ -1,4 +1,4 @@
-"""What the first round trip carries in each language: all that danger asks for.
+"""What the first round trip carries in each language: all that is needed in danger.
 
 `python -m tools.benchmark.first_flight` prints this table alone.
 """
@@ -49,7 +49,7 @@ def measure(server: Server, tag: str) -> tuple[int, int, int, int]:
 
 
 def report(server: Server) -> Report:
-    """Return the table, the language with the least room first."""
+    """Return the table, with the tightest language first."""
     measured = progress_map("First bytes", partial(measure, server), TAGS)
     found = sorted(
         ((*sizes, tag) for tag, sizes in zip(TAGS, measured, strict=True)),

@@ -1,4 +1,4 @@
-"""What a language costs: time to start, memory of a worker, time of a request."""
+"""The cost of a language: start-up time, memory of a worker, time of a request."""
 
 import os
 import statistics
@@ -46,13 +46,13 @@ def _cpu_s(server: Server) -> float:
 
 
 def _memory_mb(pid: int, kind: str) -> float:
-    """Return what a process has alone (Private_), or its share of all (Pss:)."""
+    """Return the private memory of a process (Private_), or its share (Pss:)."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return sum(int(line.split()[1]) for line in lines if line.startswith(kind)) / 1024
 
 
 def report(folder: Path) -> Report:
-    """Return the table; the numbers of languages take turns."""
+    """Return the table; measure each number of languages in turn."""
     found: dict[int, list[Costs]] = {count: [] for count in COUNTS}
     turns = [(number, count) for number in range(rounds(ROUNDS)) for count in COUNTS]
 

@@ -1,8 +1,8 @@
 """A cheap phone on a bad line: Chromium slowed by its own debugger.
 
-The debugger delays each request, and hands over its bytes at the rate of the line. It
-does not slow look-ups, connections and TLS, and knows no TCP: the first bytes of an
-answer come at the same rate as the last.
+The debugger delays each request, and delivers its bytes at the rate of the line. It
+does not slow DNS, connections and TLS, and does not simulate TCP: the first bytes of an
+answer arrive at the same rate as the last.
 """
 
 import shutil
@@ -23,9 +23,9 @@ ROUNDS = 5
 SLOWED = 6
 # Delay in ms, bits a second.
 LINES = {"3G": (400, 400_000), "2G": (2000, 50_000)}
-# What an own host of GOV.UK's system may not use: the debugger keeps them away.
+# Fonts that other hosts of GOV.UK's system may not use; the debugger blocks them.
 FONTS = "*/assets/fonts/*"
-# When the exit's script is at work, or where there is none, its link.
+# Whether the exit's script has started or, without a script, its link exists.
 WATCH = """new MutationObserver((_, watch) => {
   if (!document.querySelector(%r)) return;
   window.usableAt = performance.now();
@@ -37,7 +37,7 @@ IS_READ = f"window.usableAt && {PAINTED}"
 
 @dataclass(frozen=True)
 class Site:
-    """A page to open: where it is, and what is there once the exit works."""
+    """A page to open: its address, and a condition that is true once the exit works."""
 
     name: str
     url: str
@@ -46,7 +46,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Visit:
-    """What a reader waited for, in seconds, and what it cost."""
+    """What a reader waited for, in seconds, and what it transferred."""
 
     painted_s: float
     usable_s: float
@@ -99,7 +99,7 @@ def visit(browser: Browser, site: Site, line: tuple[int, int]) -> Visit:
 
 
 def report(sites: Sequence[Site]) -> Report:
-    """Return the table; the sites take turns."""
+    """Return the table; visit the sites in turn."""
     turns = [
         (line, site) for line in LINES for _ in range(rounds(ROUNDS)) for site in sites
     ]

@@ -58,22 +58,22 @@ Rates = dict[str, dict[int, list[float]]]
 def requests_per_second(
     port: int, seconds: int = SECONDS, connections: int = CONNECTIONS[0]
 ) -> float:
-    """Return what wrk measures over keep-alive connections; errors end the run."""
+    """Return the rate that wrk measures over keep-alive connections; stop at errors."""
     command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s"]
-    told = subprocess.run(
+    result = subprocess.run(
         [*command, "-H", "Accept-Encoding: gzip", f"http://127.0.0.1:{port}/"],
         capture_output=True,
         text=True,
         check=False,
     )
-    found = re.search(r"Requests/sec: *([1-9][\d.]+)", told.stdout)
-    if not found or "Non-2xx" in told.stdout:
-        raise SystemExit(f"wrk: port {port}: {told.stdout}{told.stderr}")
+    found = re.search(r"Requests/sec: *([1-9][\d.]+)", result.stdout)
+    if not found or "Non-2xx" in result.stdout:
+        raise SystemExit(f"wrk: port {port}: {result.stdout}{result.stderr}")
     return float(found[1])
 
 
 def measure(ports: Mapping[str, int]) -> Rates:
-    """Return the rates of every round, the servers by turns."""
+    """Return the rates of every round, measuring the servers in turn."""
     rates: Rates = {name: {count: [] for count in CONNECTIONS} for name in ports}
     names = list(ports)
     turns = [

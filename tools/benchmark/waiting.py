@@ -1,7 +1,7 @@
 """How long a new reader waits while slow clients hold connections of gunicorn.
 
-Each of the slow sends its request a byte at a time, from this machine. A reader opens
-a connection, asks for the page and reads all of it.
+Each slow client sends its request one byte at a time, from this machine. A reader opens
+a connection, requests the page and reads all of it.
 """
 
 import statistics
@@ -27,7 +27,7 @@ PATIENCE_S = 10
 
 
 def wait_ms(port: int) -> float:
-    """Return how long a reader waits, `inf` if that is too long."""
+    """Return how long a reader waits, or `inf` if that is too long."""
     begun_s = time.perf_counter()
     connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
     try:
@@ -51,7 +51,7 @@ def waits(port: int) -> list[float]:
 
 
 def report(ports: Mapping[str, int]) -> Report:
-    """Return the waits of all rounds; the servers take turns."""
+    """Return the waits of all rounds, measuring the servers in turn."""
     turns = [name for _ in range(rounds(ROUNDS)) for name in COMPARED]
     found: dict[str, list[float]] = {name: [] for name in COMPARED}
     measured = progress_map(

@@ -23,12 +23,13 @@ EXIT, README = ROOT / "docs" / "exit.md", ROOT / "README.md"
 PROGRAMS = {
     "Chromium": ("chromium", "--version"),
     "Firefox": ("firefox-esr", "--version"),
-    "WebKitGTK": ("WebKitWebDriver", "--version"),
+    # It does not say itself; Debian knows.
+    "WebKitGTK": ("sh", "-c", "dpkg-query -W webkit2gtk-driver"),
 }
 
 
 def main() -> None:
-    """Measure each engine that is named, or all, and write what it has shown."""
+    """Measure each named engine, or all, and write the results."""
     names = sys.argv[1:] or list(ENGINES)
     if unknown := set(names) - set(ENGINES):
         sys.exit(f"{', '.join(unknown)}: must be of {', '.join(ENGINES)}.")
@@ -56,14 +57,14 @@ def main() -> None:
             profile.mkdir()
             try:
                 write(measure(name, profile, compared, destination))
-            except Exception as error:  # noqa: BLE001 - the other engines go on
+            except Exception as error:  # noqa: BLE001 - continue with the other engines
                 faults.append(f"{name}: {error!r}. Its tables are as they were.")
     if faults:
         sys.exit("\n".join(faults))
 
 
 def marks(name: str) -> list[str]:
-    """Return the marks of an engine in docs/exit.md; one driver knows no touch."""
+    """Return the markers of an engine in docs/exit.md; one driver has no touch."""
     kinds = ("hidden",) if name == WebKit.name else ("touches", "hidden")
     return [f"{kind}-{name.lower()}" for kind in kinds]
 
@@ -85,7 +86,7 @@ def measure(
 
 
 def write(figures: report.Figures) -> None:
-    """Put tables, charts and goals of one engine where they belong."""
+    """Write the tables, charts and goals of one engine into the docs."""
     texts = {"hidden": report.times_text, "touches": report.touches_text}
     for mark in marks(figures.engine):
         put(EXIT, mark, texts[mark.partition("-")[0]](figures))

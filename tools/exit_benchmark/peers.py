@@ -37,21 +37,21 @@ NSW = """<!doctype html><html lang="en"><title>Example</title>
 
 @dataclass(frozen=True)
 class Subject:
-    """A site to compare: where it is, what is pressed, what a tour of it is."""
+    """A site to compare: its address, what to press, and a tour of it."""
 
     name: str
     url: str
     exit_selector: str
     keys: tuple[str, ...]
-    # Scripts that each open another page of the site.
+    # Each script opens another page of the site.
     tour: tuple[str, ...]
-    # All its scripts, and its style, in brotli.
+    # Sizes of all its scripts and of its style, in brotli.
     weight_bytes: tuple[int, int]
 
 
 @contextmanager
 def compared_pages(folder: Path, exit_url: str) -> Iterator[list[Subject]]:
-    """Serve ours and the peers' pages with one exit, from a new `folder`."""
+    """Serve our page and the peers' with the same destination, from a new `folder`."""
     modules = fetch_peers(folder / "npm")
     settings = f'exit_url = "{exit_url}"\n'
     with (
@@ -62,15 +62,15 @@ def compared_pages(folder: Path, exit_url: str) -> Iterator[list[Subject]]:
 
 
 def fetch_peers(folder: Path) -> Path:
-    """Return the folder of the packages, which come to a new `folder`."""
-    # The user nobody, who installs them, has to pass.
+    """Install the packages into a new `folder`; return where they are."""
+    # The user nobody, who installs them, must be able to enter.
     folder.parent.chmod(0o711)
     return npm_packages.install(folder)
 
 
 @contextmanager
 def serve_peers(modules: Path, exit_url: str, text: str = TEXT) -> Iterator[str]:
-    """Serve the packages and the example pages, in brotli; yield the address."""
+    """Serve the packages and the example pages in brotli; yield the address."""
     pages = {
         "govuk": GOVUK.format(exit=exit_url, text=text),
         "nsw": NSW.format(exit=exit_url, text=text),
@@ -111,7 +111,7 @@ def weigh(text: str | bytes) -> int:
 
 
 def subjects(own_url: str, peers_url: str, modules: Path) -> list[Subject]:
-    """Return ours and the two."""
+    """Return our site and the two peers."""
     assets = load_assets()
     next_page = "document.getElementById('next').click()"
     govuk = modules / "govuk-frontend" / "dist" / "govuk"

@@ -1,4 +1,4 @@
-"""Part of `make bench-exit`: figures as tables, charts and goals of the docs."""
+"""Part of `make bench-exit`: the tables, charts and goals for the docs."""
 
 import statistics
 from collections.abc import Sequence
@@ -11,15 +11,15 @@ from tools.exit_benchmark.peers import Subject
 from tools.exit_benchmark.times import FILMED_S, TOUCH, TOURS
 from tools.tables import Goal, table, today
 
-# Of the time that a peer takes.
+# As a share of the time that a peer takes.
 LARGEST_SHARE = 0.25
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What one engine has shown, by kind and by site.
+    """The results of one engine, by kind and by site.
 
-    `touches` is empty where the driver knows no touch.
+    `touches` is empty if the driver has no touch.
     """
 
     engine: str
@@ -51,7 +51,7 @@ class Figures:
 
 
 def _shown(time_ms: float) -> str:
-    """Return a time; a page that stayed has none."""
+    """Return a time as text; a page that stayed has none."""
     return "stays" if isinf(time_ms) else f"{time_ms:.0f}"
 
 
@@ -71,7 +71,7 @@ def _backs_row(figures: Figures, tour: str) -> list[str]:
 
 
 def times_text(figures: Figures) -> str:
-    """Return the chart and the table of times and of what Back shows."""
+    """Return the chart and the table of the times and of Back."""
     groups = {
         kind: [
             Bar(site, min(value, FILMED_S * 1000), _shown(value), isinf(value))
@@ -126,7 +126,7 @@ def weights(compared: Sequence[Subject]) -> str:
 
 
 def goals(figures: Figures) -> list[Goal]:
-    """Return what is wanted of the exit in this engine."""
+    """Return the goals for the exit in this engine."""
     found = []
     if figures.engine == Chromium.name:
         medians = figures.medians(TOUCH)

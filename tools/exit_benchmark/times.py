@@ -1,8 +1,8 @@
-"""Part of `make bench-exit`: how soon the text is gone, and what Back shows.
+"""Part of `make bench-exit`: how soon the text disappears, and what Back shows.
 
-Each round asks each site in turn. Mouse and keys are the X server's, frames are
-pictures of its screen, and the exit's destination never answers or does so after 3 s:
-all that is seen to vanish, the page itself took away.
+Each round visits each site in turn. Mouse and keys are those of the X server, and
+frames are pictures of its screen. The exit's destination answers after 3 s or never, so
+whatever disappears from the screen, the page itself removed.
 """
 
 import sys
@@ -35,17 +35,17 @@ TOUCH, KEYS, SLOWED = (
     "last key to hidden",
     "touch to hidden, CPU 6x slower",
 )
-# By keys or not, and how many times slower the processor is.
+# Whether by keys, and the factor by which the processor is slower.
 KINDS = {TOUCH: (False, 1), KEYS: (True, 1), SLOWED: (False, 6)}
 TOURS = ("one page", "a tour")
 ROUNDS = 20
 PRESS_S = 0.08
-# From the press on.
+# Counted from the press.
 FILMED_S = 0.6
 
 
 def tried_twice(work: Callable[[T], R]) -> Callable[[T], R]:
-    """Return `work` with a second try: a driver that fails once ends no long run."""
+    """Return `work` with a second attempt: one failure does not end a long run."""
 
     def work_or_repeat(item: T) -> R:
         try:
@@ -69,7 +69,7 @@ def place_on_screen(engine: Engine, selector: str) -> tuple[int, int]:
 
 
 def open_to_read(engine: Engine, display: Display, subject: Subject) -> None:
-    """Open the page in a tab of its own, scrolled to where there is much text."""
+    """Open the page in a new tab, scrolled to a place with much text."""
     engine.fresh_tab()
     engine.open(subject.url)
     engine.run(
@@ -78,7 +78,7 @@ def open_to_read(engine: Engine, display: Display, subject: Subject) -> None:
     )
     time.sleep(0.5)
     if is_blank(grab(display)):
-        raise SystemExit(f"{subject.name}: there is no text on the screen.")
+        raise RuntimeError(f"{subject.name}: there is no text on the screen.")
 
 
 def time_to_hidden(
@@ -87,7 +87,7 @@ def time_to_hidden(
     """Return milliseconds from the press, or the last key, to the first blank frame."""
     place = place_on_screen(engine, subject.exit_selector)
     if by_keys:
-        # A click into the text, as the address bar has the keyboard in a new tab.
+        # A click into the text, because in a new tab the address bar has the focus.
         press_mouse(display, (TEXT_AREA[0], TEXT_AREA[1]), PRESS_S)
     seen: list[tuple[float, bool]] = []
     camera = Display()
@@ -170,7 +170,7 @@ def count_backs(
     compared: Sequence[Subject],
     destination: Destination,
 ) -> dict[str, dict[str, int]]:
-    """Return how many of five Backs show each site, after one page and after a tour."""
+    """Return how many of five Backs show each site after one page and after a tour."""
     turns = [(tour, subject) for tour in TOURS for subject in compared]
 
     def go_back(turn: tuple[str, Subject]) -> int:

@@ -1,4 +1,4 @@
-"""Part of `make bench-exit`: which touches of a nervous hand leave, by which exit."""
+"""Part of `make bench-exit`: which touches of shaking hands leave, for each exit."""
 
 import time
 from collections.abc import Sequence
@@ -12,13 +12,13 @@ from tools.exit_benchmark.times import tried_twice
 from tools.tables import rounds
 
 ROUNDS = 3
-# A touch leaves within this time or it does not.
+# A touch that has not left after this time does not leave.
 PATIENCE_S = 4
 TEXT = (200, 400)
 
 
 def place_to_press(engine: Engine, selector: str) -> tuple[int, int]:
-    """Return a place from which 60 px to the right and 22 px down are on the exit."""
+    """Return a place on the exit with 60 px of it to the right and 22 px below."""
     x, y = engine.run(
         """const box = document.querySelector(arguments[0]).getBoundingClientRect();
         return [box.x + box.width / 2 - 30, box.y + box.height / 2 - 11]""",
@@ -30,7 +30,7 @@ def place_to_press(engine: Engine, selector: str) -> tuple[int, int]:
 def leaves(
     engine: Engine, subject: Subject, destination: Destination, touch: str
 ) -> bool:
-    """Touch the exit of a page just opened; return whether its destination is asked."""
+    """Touch the exit of a new page; return whether it requests the destination."""
     engine.fresh_tab()
     destination.reset()
     engine.open(subject.url)
