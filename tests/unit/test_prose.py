@@ -38,7 +38,7 @@ WORDS = [
     (r"\bnought\b", "zero, 0", "The margin is nought."),
     (r"\bwhence\b", "where … from", "Whence the reader came."),
     (
-        r"\bt(?:ake|akes|ook|aking) the place of\b",
+        r"\b(?:take|takes|took|taking) the place of\b",
         "replace",
         "It takes the place of ours.",
     ),
