@@ -67,7 +67,7 @@ def _times_row(figures: Figures, kind: str) -> list[str]:
 
 def _backs_row(figures: Figures, tour: str) -> list[str]:
     counts = map(str, figures.backs[tour].values())
-    return [f"of 5 Backs after {tour}, show the site", *counts]
+    return [f"presses of Back that show the site, of 5 after {tour}", *counts]
 
 
 def times_text(figures: Figures) -> str:
@@ -89,9 +89,7 @@ def times_text(figures: Figures) -> str:
 def touches_text(figures: Figures) -> str:
     """Return the chart and the table of touches."""
     bars = [Bar(site, n, str(n)) for site, n in figures.leaving().items()]
-    title = (
-        f"Of {len(figures.touches)} nervous touches leave the page, {figures.engine}"
-    )
+    title = f"Touches that leave, of {len(figures.touches)}, {figures.engine}"
     chart = Chart(f"touches-{figures.engine.lower()}", title, {"": bars})
     rows = [
         [touch, *(_left(by_site[site]) for site in figures.sites)]
@@ -107,7 +105,7 @@ def _left(rounds_left: list[bool]) -> str:
 
 def summary(figures: Figures) -> str:
     """Return the table of the README."""
-    touched = f"touches of a shaking hand that leave, of {len(figures.touches)}"
+    touched = f"touches of shaking hands that leave, of {len(figures.touches)}"
     rows = [
         _times_row(figures, TOUCH),
         [touched, *map(str, figures.leaving().values())],

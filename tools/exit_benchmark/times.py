@@ -37,7 +37,7 @@ TOUCH, KEYS, SLOWED = (
 )
 # Whether by keys, and the factor by which the processor is slower.
 KINDS = {TOUCH: (False, 1), KEYS: (True, 1), SLOWED: (False, 6)}
-TOURS = ("one page", "a tour")
+TOURS = ("one page", "three pages")
 ROUNDS = 20
 PRESS_S = 0.08
 # Counted from the press.
@@ -170,7 +170,7 @@ def count_backs(
     compared: Sequence[Subject],
     destination: Destination,
 ) -> dict[str, dict[str, int]]:
-    """Return how many of five Backs show each site after one page and after a tour."""
+    """Return how many of five Backs show each site after one page and after three."""
     turns = [(tour, subject) for tour in TOURS for subject in compared]
 
     def go_back(turn: tuple[str, Subject]) -> int:
