@@ -6,7 +6,8 @@ import polib
 import pytest
 
 from quietpage.catalog_checks import left_to_do, mistakes, stray_files
-from quietpage.po_files import write_po
+from quietpage.errors import QuietpageError
+from quietpage.po_files import read_po, write_po
 
 ENGLISH = {
     "Notes": "Notas",
@@ -46,7 +47,14 @@ def test_a_catalog_as_poedit_makes_it_from_the_template_is_a_draft(
 @pytest.mark.parametrize(
     ("message", "text", "told"),
     [
-        ("Close this page", "Salir ya", "does not name the exit by its label"),
+        (
+            "Close this page",
+            "Salir ya",
+            (
+                ":13: '«Cerrar la página» no deja rastro.' does not name the exit by its"
+                " label, 'Salir ya'. Write the same."
+            ),
+        ),
         ("You are not alone.", "No estás a solas. ", "begins or ends with white"),
         ("You are not alone.", "\tNo estás a solas.", "begins or ends with white"),
         ("You are not alone.", " ", "has no words"),
@@ -124,5 +132,97 @@ def test_what_is_to_do_is_counted(tmp_path: Path) -> None:
 
     count, told = left_to_do(file, template())
 
-    assert count == 2
-    assert "1 messages to translate and 1 to look at again" in told
+    assert (count, told) == (
+        2,
+        (
+            f"{file}:7: 1 messages to translate and 1 to look at again, the first here."
+            " Until then the page shows the English in their place."
+        ),
+    )
+
+
+def test_a_whole_catalog_has_nothing_to_do_and_a_broken_one_is_named_elsewhere(
+    tmp_path: Path,
+) -> None:
+    file, made = catalog(tmp_path)
+    made.append(polib.POEntry(msgid="Gone", msgstr="", obsolete=True))
+    write_po(file, made)
+    assert left_to_do(file, template()) == (0, "")
+
+    file.write_text("msgid")
+    assert left_to_do(file, template()) == (0, "")
+    [told] = mistakes(file, template())
+    assert told.startswith(f"{file}:1: lacks a quotation mark")
+
+
+def test_a_catalog_has_the_messages_of_the_template_and_no_others(
+    tmp_path: Path,
+) -> None:
+    file, made = catalog(tmp_path)
+    made.find("You are not alone.").msgid = "Gone"
+    made.append(polib.POEntry(msgid="Past", msgstr="Pasado", obsolete=True))
+
+    assert found(file, made) == [
+        f"{file}:16: 'Gone' is not a message of the guide. Run translate update.",
+        (
+            f"{file}:1: lacks 1 messages, such as 'You are not alone.'. Run translate"
+            " update."
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (
+            b"msgid 'x'\n",
+            ":1: lacks a quotation mark or a keyword, or has an escape ot",
+        ),
+        (b'\nmsgid "x"\nmsgstr "\\a"\n', ":3: lacks a quotation mark or a keyword, or"),
+        (b'msgid "\x07"\n', ":1: holds the control character U+0007. Remove it."),
+        (
+            b'msgctxt "x"\n',
+            (
+                ":1: has msgctxt of a context or plural, but each message is one msgid and"
+                " one msgstr. Remove it."
+            ),
+        ),
+        (b'#~ msgstr[0] "x"\n', ":1: has msgstr of a context or plural, but each"),
+        (b'msgid "\xf1"\n', ": is not in UTF-8, or says so. Open it in Poedit, choose"),
+        (
+            b'msgid ""\nmsgstr "Content-Type: text/plain; charset=latin-1\\n"\n',
+            ":1: is not in UTF-8, or says so. Open it in Poedit, choose",
+        ),
+        (
+            2 * b'msgid "x"\nmsgstr "y"\n\n',
+            (
+                ': cannot be read (Entry "x" already exists). Open it in Poedit and save'
+                " it, or restore it."
+            ),
+        ),
+    ],
+)
+def test_a_file_that_is_no_plain_catalog_is_one_sentence(
+    tmp_path: Path, written: bytes, told: str
+) -> None:
+    file = tmp_path / "es" / "LC_MESSAGES" / "messages.po"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(written)
+
+    with pytest.raises(QuietpageError) as raised:
+        read_po(file)
+
+    assert raised.value.format_message().startswith(f"{file}{told}")
+
+
+@pytest.mark.parametrize("charset", ["UTF-8", "utf8", "CHARSET"])
+def test_a_catalog_may_say_utf_8_or_nothing_of_its_letters(
+    tmp_path: Path, charset: str
+) -> None:
+    file = tmp_path / "messages.po"
+    header = f'msgid ""\nmsgstr "Content-Type: text/plain; charset={charset}\\n"\n\n'
+    file.write_text(
+        f'\ufeff{header}# ñ\nmsgid "\\"x\\""\nmsgstr "y\\\\"\n', encoding="utf-8"
+    )
+
+    assert [(entry.msgid, entry.msgstr) for entry in read_po(file)] == [('"x"', "y\\")]

@@ -1,15 +1,25 @@
 """Catalogs: what is on offer, and how a broken one is told."""
 
+import shutil
 from pathlib import Path
 
 import pytest
+from babel.core import Locale
 from markupsafe import Markup
 from werkzeug.test import Client
 
 from app import create_site
 from quietpage.config import Settings
 from quietpage.errors import QuietpageError
-from quietpage.languages import load_languages
+from quietpage.languages import (
+    Language,
+    Messages,
+    behind,
+    domain_of,
+    in_digits_of,
+    load_languages,
+)
+from quietpage.po_files import TRANSLATIONS, page_messages, read_po
 from tests.support.locales import TAGS
 
 # Four messages, so that no test here depends on what a translator writes.
@@ -191,6 +201,138 @@ def test_messages_that_are_not_in_the_template_are_not_served(
 
     assert spanish.messages.gettext("Later") == "Luego"
     assert spanish.messages.gettext(META) == META
+
+
+def test_an_organisation_s_words_win_message_by_message(
+    translations: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "own" / "translations" / "es" / "LC_MESSAGES" / "messages.po"
+    own.parent.mkdir(parents=True)
+    own.write_text(
+        'msgid "Later"\nmsgstr "Más tarde"\n\nmsgid "A door"\nmsgstr "Una puerta"\n'
+    )
+    settings = Settings(
+        folder=tmp_path / "own",
+        locales=("es", "en"),
+        titles={"es": "Recetas", "en": "Recipes"},
+    )
+
+    spanish, english = load_languages(settings, translations)
+
+    asked = ("Notes", "Later", "Close this page", "A door", "Nowhere")
+    assert [spanish.messages.gettext(message) for message in asked] == [
+        "Recetas",
+        "Más tarde",
+        "Cerrar la página",
+        "Una puerta",
+        "Nowhere",
+    ]
+    assert [spanish.messages.has(m) for m in asked] == [True] * 4 + [False]
+    assert spanish.messages.in_english().gettext("Later") == "Later"
+    assert spanish.messages.in_english().has("Later")
+    assert english.messages.gettext("Notes") == "Recipes"
+    domain = domain_of((spanish, english))
+    assert domain.cache["es", "messages"] is spanish.messages
+    assert domain.cache["en", "messages"] is english.messages
+
+
+def test_english_comes_first_and_the_others_by_their_own_names(
+    translations: Path,
+) -> None:
+    for tag in ("de", "da", "uk"):
+        shutil.copytree(translations / "es", translations / tag)
+    file = translations / "uk" / "LC_MESSAGES" / "messages.po"
+    file.write_text('msgid "Later"\nmsgstr "Пізніше"\n', encoding="utf-8")
+
+    languages = load_languages(Settings(), translations)
+
+    assert [x.tag for x in languages] == ["en", "da", "de", "es", "uk"]
+    assert [x.own_name for x in languages[1:3]] == ["Dansk", "Deutsch"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        (
+            Settings(locales=("sp",)),
+            "locales names 'sp', which has no translation: did you mean 'es'?",
+        ),
+        (
+            Settings(exit_urls={"xx": "https://a.example/"}),
+            "exit_urls names 'xx', which has no translation: there are en, es.",
+        ),
+        (
+            Settings(titles={"xx": "Recipes"}),
+            "titles names 'xx', which has no translation: there are en, es.",
+        ),
+        (
+            Settings(titles={"es": "Violen"}),
+            "titles: 'Violen' holds 'violen', which translations/words.toml rules out.",
+        ),
+        (Settings(titles={"es": "N☎"}), "titles: 'N☎' has the symbol ☎. Remove it."),
+        (
+            Settings(locales=("es",), show_drafts=False),
+            (
+                "locales, show_drafts and min_translated_percent together leave no"
+                " language. Offer one that is reviewed, such as en."
+            ),
+        ),
+    ],
+)
+def test_a_setting_that_the_catalogs_do_not_bear_out_is_one_sentence(
+    translations: Path, settings: Settings, sentence: str
+) -> None:
+    with pytest.raises(QuietpageError) as raised:
+        load_languages(settings, translations)
+
+    assert raised.value.format_message() == f"quietpage.toml: {sentence}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('"Notas"', '"Violen"', "1: 'Violen' holds 'violen', which translations/words"),
+        ('"Cerrar la página"', f'"{"C" * 25}"', f"4: '{'C' * 25}' has 25 letters, the"),
+        ("Luego", "Luego 1", "7: 'Luego 1' has the figures 1, the English none. Corr"),
+    ],
+)
+def test_what_may_hurt_a_reader_stops_the_start_with_its_line(
+    translations: Path, old: str, new: str, told: str
+) -> None:
+    break_catalog(translations, old, new)
+
+    with pytest.raises(QuietpageError) as raised:
+        load_languages(Settings(), translations)
+
+    file = translations / "es" / "LC_MESSAGES" / "messages.po"
+    assert raised.value.format_message().startswith(f"{file}:{told}")
+
+
+def test_what_stands_in_english_is_counted_by_language() -> None:
+    messages = page_messages(read_po(TRANSLATIONS / "messages.pot"))
+    done = dict.fromkeys(messages, "x")
+    del done["Later"]
+    languages = [
+        Language(tag, Locale(tag), Messages(texts))
+        for tag, texts in [("en", {}), ("de", done | {"Later": "x"}), ("es", done)]
+    ]
+
+    assert behind(languages) == {"es": 1}
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("es", "a 019"),
+        ("ar_EG", "a ٠١٩"),
+        ("fa", "a ۰۱۹"),
+        ("bn", "a ০১৯"),
+        ("ne", "a ०१९"),
+        ("my", "a ၀၁၉"),
+    ],
+)
+def test_figures_are_those_of_the_language(locale: str, text: str) -> None:
+    assert in_digits_of(Locale.parse(locale), "a 019") == text
 
 
 def test_a_template_shows_what_a_catalog_brings_as_text_alone(tmp_path: Path) -> None:
