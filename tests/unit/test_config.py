@@ -146,6 +146,7 @@ def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
         ("cover_after_seconds = 030", "line 1: is not like name = value, with one"),
         ('[titles]\nen = "R"\nhttps = true', "the line [titles] takes every line"),
         ('countries_first = ["MX", "UK"]', "'UK' is none: did you mean 'GB'?"),
+        ('countries_first = "UK"', "'UK' is none: did you mean 'GB'?"),
         ('countries_first = ["Peru"]', "did you mean 'PE'?"),
         ('replace_countries = ["XX"]', "'XX' is none: there are AC, AD,"),
         (f'onion = "{"a" * 56}.onion"', "the last letters prove the others"),

@@ -322,17 +322,10 @@ def test_what_stands_in_english_is_counted_by_language() -> None:
 
 @pytest.mark.parametrize(
     ("locale", "text"),
-    [
-        ("es", "a 019"),
-        ("ar_EG", "a ٠١٩"),
-        ("fa", "a ۰۱۹"),
-        ("bn", "a ০১৯"),
-        ("ne", "a ०१९"),
-        ("my", "a ၀၁၉"),
-    ],
+    [("es", "019"), ("ar_EG", "٠١٩"), ("fa", "۰۱۹"), ("bn", "০১৯"), ("ne", "०१९")],
 )
 def test_figures_are_those_of_the_language(locale: str, text: str) -> None:
-    assert in_digits_of(Locale.parse(locale), "a 019") == text
+    assert in_digits_of(Locale.parse(locale), "a 019") == f"a {text}"
 
 
 def test_a_template_shows_what_a_catalog_brings_as_text_alone(tmp_path: Path) -> None:
