@@ -48,6 +48,7 @@ def test_a_catalog_as_poedit_makes_it_from_the_template_is_a_draft(
 @pytest.mark.parametrize(
     ("message", "text", "told"),
     [
+        ("You are not alone.", "99 veces", ":16: '99 veces' has the figures 99, the"),
         (
             "Close this page",
             "Salir ya",
@@ -77,7 +78,11 @@ def test_a_catalog_in_the_folder_of_another_language_is_found(tmp_path: Path) ->
     moved = tmp_path / "fr" / "LC_MESSAGES" / "messages.po"
 
     (fault,) = found(moved, made)
-    assert "says Language: es, but stands in the folder of fr" in fault
+    assert fault == (
+        f"{moved}:1: says Language: es, but stands in the folder of fr. Move it to its"
+        " own folder, or correct the header (in Poedit: Translation > Properties >"
+        " Language)."
+    )
 
     del made.metadata["Language"]
     assert found(file, made) == [
@@ -136,15 +141,16 @@ def test_a_file_that_nobody_reads_is_found(tmp_path: Path) -> None:
 def test_what_is_to_do_is_counted(tmp_path: Path) -> None:
     file, made = catalog(tmp_path)
     made.find("Notes").msgstr = ""
+    made.find("Close this page").msgstr = ""
     made.find("You are not alone.").fuzzy = True
     write_po(file, made)
 
     count, told = left_to_do(file, template())
 
     assert (count, told) == (
-        2,
+        3,
         (
-            f"{file}:7: 1 messages to translate and 1 to look at again, the first here."
+            f"{file}:7: 2 messages to translate and 1 to look at again, the first here."
             " Until then the page shows the English in their place."
         ),
     )

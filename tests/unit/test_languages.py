@@ -125,7 +125,7 @@ def test_a_catalog_of_another_language_stops_the_start(translations: Path) -> No
     assert len(load_languages(Settings(), translations)) == 2
     (translations / "es").rename(translations / "fr")
 
-    with pytest.raises(QuietpageError, match="says Language: es, but stands in"):
+    with pytest.raises(QuietpageError, match="po:1: says Language: es, but stands in"):
         load_languages(Settings(), translations)
 
 
