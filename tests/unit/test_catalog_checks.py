@@ -58,7 +58,7 @@ def test_a_catalog_as_poedit_makes_it_from_the_template_is_a_draft(
         ("You are not alone.", "\tNo estás a solas.", "begins or ends with white"),
         ("You are not alone.", " ", "has no words"),
         ("You are not alone.", '"No"', "Write “ ”."),
-        ("Notes", "Violen", ":7: 'Violen' holds 'violen', which translations/words"),
+        ("Notes", "Ayuda", ":7: 'Ayuda' holds 'ayuda', which translations/words"),
     ],
 )
 def test_a_faulty_message_is_found(

@@ -266,8 +266,8 @@ def test_english_comes_first_and_the_others_by_their_own_names(
             "titles names 'xx', which has no translation: there are en, es.",
         ),
         (
-            Settings(titles={"es": "Violen"}),
-            "titles: 'Violen' holds 'violen', which translations/words.toml rules out.",
+            Settings(titles={"es": "Ayuda"}),
+            "titles: 'Ayuda' holds 'ayuda', which translations/words.toml rules out.",
         ),
         (Settings(titles={"es": "N☎"}), "titles: 'N☎' has the symbol ☎. Remove it."),
         (
@@ -291,7 +291,7 @@ def test_a_setting_that_the_catalogs_do_not_bear_out_is_one_sentence(
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('"Notas"', '"Violen"', "1: 'Violen' holds 'violen', which translations/words"),
+        ('"Notas"', '"Ayuda"', "1: 'Ayuda' holds 'ayuda', which translations/words"),
         ('"Cerrar la página"', f'"{"C" * 25}"', f"4: '{'C' * 25}' has 25 letters, the"),
         ("Luego", "Luego 1", "7: 'Luego 1' has the figures 1, the English none. Corr"),
     ],
