@@ -274,8 +274,8 @@ def test_code_that_the_service_may_not_read_is_one_sentence(
     assert as_cloned == []
     (told,) = as_updated
     assert told == (
-        f"{file}: the service runs as a user of its own, which may not read this."
-        f" Let it be read: chmod -R a+rX {tmp_path}"
+        f"{file}: the service runs as another user, which may not read this."
+        f" Make it readable: chmod -R a+rX {tmp_path}"
     )
 
 
