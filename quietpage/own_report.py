@@ -6,6 +6,7 @@ from pathlib import Path
 
 from babel.core import Locale
 
+from .config import Settings
 from .content import Content
 from .errors import display_path
 from .helpline_tables import TABLE, Helpline, read_table
@@ -27,7 +28,7 @@ def report(content: Content) -> Iterator[str]:
     """
     folder = content.settings.folder
     files = own_files(folder)
-    yield from _country_notes(content)
+    yield from _setting_notes(content)
     if not files:
         return
     templates = used_templates(files, folder)
@@ -56,8 +57,14 @@ def report(content: Content) -> Iterator[str]:
         yield from _untranslated(message, own_messages[message], content)
 
 
-def _country_notes(content: Content) -> Iterator[str]:
+def _setting_notes(content: Content) -> Iterator[str]:
     settings = content.settings
+    is_named = settings.onion or {*settings.hosts} - {*Settings().hosts}
+    if settings.folder and not is_named:
+        yield (
+            f"{shown(settings.file)}: hosts names this machine alone, so every visitor"
+            " gets 400. Write the name of the copy there."
+        )
     if settings.countries_first:
         on_page = {country.code for country in content.countries}
         for code in settings.countries_first:

@@ -124,8 +124,10 @@ def test_a_wrong_row_stops_the_start(
         ),
         (
             {"country": "FR", "phone": "3919", "phone_display": "3919"},
-            "short code '3919' is premium rate according to phonenumbers."
-            f" {CHECK_CODE}",
+            (
+                "short code '3919' is premium rate according to phonenumbers."
+                f" {CHECK_CODE}"
+            ),
         ),
         ({"published": "2024"}, "last seen 2024. Check the number."),
         ({"published": ""}, "last seen at an unknown date. Check the number."),

@@ -27,7 +27,9 @@ def write(file: Path, text: str | bytes = "") -> Path:
 
 
 def lines(folder: Path, *locales: str) -> list[str]:
-    settings = Settings(folder=folder, locales=locales or ("en", "es"))
+    settings = Settings(
+        hosts=("notes.example",), folder=folder, locales=locales or ("en", "es")
+    )
     return list(report(Content(settings)))
 
 
@@ -304,3 +306,13 @@ def test_a_template_in_another_coding_ends_the_check_without_a_traceback(
 
     assert isinstance(result.exception, SystemExit)
     assert f"error: {file}: line 1 is not in UTF-8" in result.output
+
+
+def test_hosts_that_nobody_outside_can_ask_for_are_one_sentence(tmp_path: Path) -> None:
+    forgotten = write(tmp_path / "quietpage.toml")
+    named = write(tmp_path / "live" / "quietpage.toml", 'hosts = ["notes.example"]')
+
+    told, *_ = report(Content(load_settings(forgotten)))
+
+    assert told.startswith(f"{forgotten}: hosts names this machine alone, so every")
+    assert list(report(Content(load_settings(named)))) == [f"{named}: used."]
