@@ -73,7 +73,7 @@ def test_a_country_stays_whatever_table_has_lost_it(tmp_path: Path) -> None:
     assert [line.phone for line in peru.helplines] == [phone["phone"]]
 
 
-def test_the_first_error_is_counted_and_the_others_are_counted(tmp_path: Path) -> None:
+def test_the_first_error_is_named_and_the_others_are_counted(tmp_path: Path) -> None:
     table, wrong = write_table(tmp_path, kind="x"), {"cost": "y", "on_bill": "z"}
     (tmp_path / "own").mkdir()
     own = write_table(tmp_path / "own", **wrong)
