@@ -15,7 +15,7 @@ DEBIAN = chromium chromium-driver firefox-esr webkit2gtk-driver xvfb lynx w3m li
 export HOST PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve check test format bench bench-exit robustness messages settings countries screenshots scans lock upgrade advisories sbom release-check
+.PHONY: help install serve check test format mutation bench bench-exit robustness messages settings countries screenshots scans lock upgrade advisories sbom release-check
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -61,6 +61,16 @@ format: .venv/dev ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Apart from .venv, which holds nothing that the site and its tests do not need.
+.venv-mutation/done: requirements-dev.txt tools/mutation-requirements.txt
+	@test -e .venv-mutation || $(PYTHON) -m venv .venv-mutation
+	.venv-mutation/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt -r tools/mutation-requirements.txt
+	@touch $@
+
+mutation: .venv-mutation/done ## Change the code in 3,000 places; see whether a unit test fails
+	.venv-mutation/bin/mutmut run
+	.venv-mutation/bin/python -m tools.mutation_scores
+
 bench: .venv/debian ## Compare the speed with peers; write docs/performance.md (needs npm)
 	sh tools/install-debian wrk nginx-light
 	$(BIN)/python -m tools.benchmark
@@ -89,6 +99,7 @@ screenshots: .venv/debian ## Take screenshots in every language, and those of th
 lock: .venv/dev ## Pin the requirements with hashes; keep the versions already pinned
 	$(BIN)/pip-compile $(PIN) -o requirements.txt requirements.in
 	$(BIN)/pip-compile $(PIN) --allow-unsafe -o requirements-dev.txt requirements-dev.in
+	$(BIN)/pip-compile $(PIN) -o tools/mutation-requirements.txt tools/mutation-requirements.in
 
 scans: .venv/debian ## Run Lighthouse, Observatory, testssl and others (needs npm, root)
 	sh tools/install-debian nginx-light testssl.sh

@@ -62,8 +62,8 @@ def _setting_notes(content: Content) -> Iterator[str]:
     is_named = settings.onion or {*settings.hosts} - {*Settings().hosts}
     if settings.folder and not is_named:
         yield (
-            f"{display_path(settings.file)}: hosts names this machine alone, so every"
-            " visitor gets 400. Write the name of the copy there."
+            f"{display_path(settings.file)}: hosts names only this machine, so every"
+            " visitor gets 400. Add the name of the copy."
         )
     if settings.countries_first:
         on_page = {country.code for country in content.countries}

@@ -26,7 +26,8 @@ def write_whole(file: Path, text: str) -> None:
         unfinished.chmod(mode)
         unfinished.replace(file)
     except OSError as error:
+        reason = error.strerror or error
         raise QuietpageError(
-            f"{file}: cannot be written ({error.strerror}). Type sudo before the"
-            " command, or choose a folder where you may write."
+            f"{file}: cannot be written ({reason}). Type sudo before the command, or"
+            " choose a folder where you may write."
         ) from error

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import polib
 import pytest
+from babel.core import Locale
 
 from quietpage.catalog_checks import left_to_do, mistakes, stray_files
-from quietpage.po_files import write_po
+from quietpage.errors import QuietpageError
+from quietpage.po_files import catalog_file, read_po, write_po
 
 ENGLISH = {
     "Notes": "Notas",
@@ -47,11 +49,17 @@ def test_a_catalog_that_poedit_makes_from_the_template_is_a_draft(
 @pytest.mark.parametrize(
     ("message", "text", "expected"),
     [
-        ("Close this page", "Salir ya", "does not name the exit by its label"),
+        ("You are not alone.", "99 veces", ":16: '99 veces' has the figures 99, the"),
+        (
+            "Close this page",
+            "Salir ya",
+            "no deja rastro.' does not name the exit by its label, 'Salir ya'. Write",
+        ),
         ("You are not alone.", "No estás a solas. ", "begins or ends with white"),
         ("You are not alone.", "\tNo estás a solas.", "begins or ends with white"),
         ("You are not alone.", " ", "has no words"),
         ("You are not alone.", '"No"', "Write “ ”."),
+        ("Notes", "Ayuda", ":7: 'Ayuda' holds 'ayuda', which translations/words"),
     ],
 )
 def test_a_faulty_message_is_found(
@@ -71,10 +79,16 @@ def test_a_catalog_in_the_folder_of_another_language_is_found(tmp_path: Path) ->
     moved = tmp_path / "fr" / "LC_MESSAGES" / "messages.po"
 
     (fault,) = found(moved, made)
-    assert "says Language: es, but is in the folder of fr" in fault
+    assert fault == (
+        f"{moved}:1: says Language: es, but is in the folder of fr. Move it to its"
+        " own folder, or correct the header (in Poedit: Translation > Properties >"
+        " Language)."
+    )
 
     del made.metadata["Language"]
-    assert "Write Language: es" in found(file, made)[0]
+    assert found(file, made) == [
+        f"{file}:1: lacks the header Language. Write Language: es."
+    ]
 
 
 def test_weblate_may_write_a_hyphen_in_the_header(tmp_path: Path) -> None:
@@ -90,6 +104,9 @@ def test_a_language_needs_words_that_its_title_must_not_contain(tmp_path: Path) 
     file, made = catalog(tmp_path, "nl")
     faults = found(file, made)
     assert sum("words.toml has no [nl]" in fault for fault in faults) == 2
+    assert faults[0].endswith(
+        "title and the exit must not contain. Add them, or ask in the pull request."
+    )
 
     made.find("Notes").msgstr = made.find("Close this page").msgstr = ""
     assert found(file, made) == []
@@ -103,6 +120,7 @@ def test_plural_forms_are_ignored(tmp_path: Path) -> None:
 
 def test_a_file_that_nothing_reads_is_found(tmp_path: Path) -> None:
     write_po(*catalog(tmp_path))
+    write_po(*catalog(tmp_path, "en"))
     strays = [
         "de/LC_MESSAGES/messages (1).po",
         "es/messages.po",
@@ -112,21 +130,115 @@ def test_a_file_that_nothing_reads_is_found(tmp_path: Path) -> None:
     for stray in strays:
         write_po(tmp_path / stray, polib.POFile())
 
-    assert [fault.split(":")[0] for fault in stray_files(tmp_path)] == [
-        f"translations/{stray}" for stray in strays
+    assert list(stray_files(tmp_path)) == [
+        f"translations/{stray}: is not read. A catalog is translations/<language>/"
+        "LC_MESSAGES/messages.po. Move or delete it."
+        for stray in strays
     ]
+    kept = tmp_path / "pt_BR" / "LC_MESSAGES" / "messages.po"
+    assert catalog_file(Locale("pt", "BR"), tmp_path) == kept
 
 
 def test_what_is_left_to_do_is_counted(tmp_path: Path) -> None:
     file, made = catalog(tmp_path)
     made.find("Notes").msgstr = ""
+    made.find("Close this page").msgstr = ""
     made.find("You are not alone.").fuzzy = True
     write_po(file, made)
 
     count, summary = left_to_do(file, template())
 
-    assert count == 2
-    assert "1 messages to translate and 1 to look at again" in summary
+    assert (count, summary) == (
+        3,
+        (
+            f"{file}:7: 2 messages to translate and 1 to look at again, the first here."
+            " Until then the page shows the English in their place."
+        ),
+    )
+
+
+def test_a_whole_catalog_has_nothing_to_do_and_a_broken_one_is_named_elsewhere(
+    tmp_path: Path,
+) -> None:
+    file, made = catalog(tmp_path)
+    made.append(polib.POEntry(msgid="Gone", msgstr="", obsolete=True))
+    write_po(file, made)
+    assert left_to_do(file, template()) == (0, "")
+
+    file.write_text("msgid")
+    assert left_to_do(file, template()) == (0, "")
+    [told] = mistakes(file, template())
+    assert told.startswith(f"{file}:1: lacks a quotation mark")
+
+
+def test_a_catalog_has_the_messages_of_the_template_and_no_others(
+    tmp_path: Path,
+) -> None:
+    file, made = catalog(tmp_path)
+    made.find("You are not alone.").msgid = "Gone"
+    made.append(polib.POEntry(msgid="Past", msgstr="Pasado", obsolete=True))
+
+    assert found(file, made) == [
+        f"{file}:16: 'Gone' is not a message of the guide. Run translate update.",
+        (
+            f"{file}:1: lacks 1 messages, such as 'You are not alone.'. Run translate"
+            " update."
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (
+            b"msgid 'x'\n",
+            ":1: lacks a quotation mark or a keyword, or has an escape ot",
+        ),
+        (b'\nmsgid "x"\nmsgstr "\\a"\n', ":3: lacks a quotation mark or a keyword, or"),
+        (b'msgid "\x07"\n', ":1: has the control character U+0007. Remove it."),
+        (
+            b'msgctxt "x"\n',
+            ":1: has msgctxt of a context or plural, but each message is one msgid",
+        ),
+        (b'#~ msgstr[0] "x"\n', ":1: has msgstr of a context or plural, but each"),
+        (
+            b'msgid "\xf1"\n',
+            ": is not in UTF-8, or its header names another charset. Open",
+        ),
+        (
+            b'msgid ""\nmsgstr "Content-Type: text/plain; charset=latin-1\\n"\n',
+            ":1: is not in UTF-8, or its header names another charset. Open",
+        ),
+        (
+            2 * b'msgid "x"\nmsgstr "y"\n\n',
+            ': cannot be read (Entry "x" already exists). Open it in Poedit and',
+        ),
+    ],
+)
+def test_a_file_that_is_not_a_plain_catalog_is_one_sentence(
+    tmp_path: Path, written: bytes, told: str
+) -> None:
+    file = tmp_path / "es" / "LC_MESSAGES" / "messages.po"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(written)
+
+    with pytest.raises(QuietpageError) as raised:
+        read_po(file)
+
+    assert raised.value.format_message().startswith(f"{file}{told}")
+
+
+@pytest.mark.parametrize("charset", ["UTF-8", "utf8", "CHARSET"])
+def test_a_catalog_may_say_utf_8_or_nothing_of_its_letters(
+    tmp_path: Path, charset: str
+) -> None:
+    file = tmp_path / "messages.po"
+    header = f'msgid ""\nmsgstr "Content-Type: text/plain; charset={charset}\\n"\n\n'
+    file.write_text(
+        f'\ufeff{header}# ñ\nmsgid "\\"x\\""\nmsgstr "y\\\\"\n', encoding="utf-8"
+    )
+
+    assert [(entry.msgid, entry.msgstr) for entry in read_po(file)] == [('"x"', "y\\")]
 
 
 @pytest.mark.parametrize(("before", "after"), [(None, 0o644), (0o664, 0o664)])

@@ -149,6 +149,7 @@ def test_a_missing_settings_file_is_an_error(tmp_path: Path) -> None:
         ("cover_after_seconds = 030", "line 1: is not like name = value, with one"),
         ('[titles]\nen = "R"\nhttps = true', "the line [titles] takes every line"),
         ('countries_first = ["MX", "UK"]', "'UK' is not one: did you mean 'GB'?"),
+        ('countries_first = "UK"', "'UK' is not one: did you mean 'GB'?"),
         ('countries_first = ["Peru"]', "did you mean 'PE'?"),
         ('replace_countries = ["XX"]', "'XX' is not one: look it up in ISO 3166"),
         (f'onion = "{"a" * 56}.onion"', "the last letters are a checksum"),

@@ -17,6 +17,8 @@ from tests.support.number_tables import (
     write_table,
 )
 
+CHECK_CODE = "Check it, and name its digits in notes."
+
 
 def test_a_good_row_has_no_fault(tmp_path: Path) -> None:
     assert check(write_table(tmp_path), today=TODAY) == []
@@ -34,6 +36,8 @@ def test_a_good_row_has_no_fault(tmp_path: Path) -> None:
         ({"hours": "Mo-Fr 09:00-24:30"}, "hours is 'Mo-Fr 09:00-24:30'"),
         ({"phone": "+525587654321"}, "differ"),
         ({"phone_display": "5678"}, "differ"),
+        # Only the code of a country may be left out, and only of an E.164 form.
+        ({"phone": "5512345678", "phone_display": "512345678"}, "differ. Make them"),
         (
             {"phone_display": "call us"},
             "phone_display is 'call us', but must be a number",
@@ -118,6 +122,13 @@ def test_a_wrong_row_stops_the_start(
             {"phone": "98-765", "phone_display": "98765"},
             "short code '98-765' is unknown to phonenumbers in MX.",
         ),
+        (
+            {"country": "FR", "phone": "3919", "phone_display": "3919"},
+            (
+                "short code '3919' is premium rate according to phonenumbers."
+                f" {CHECK_CODE}"
+            ),
+        ),
         ({"published": "2024"}, "last seen 2024. Check the number."),
         ({"published": ""}, "last seen at an unknown date. Check the number."),
         ({"published": "2025-10"}, "last seen 2025-10. Check the number."),
@@ -139,6 +150,12 @@ def test_doubts_are_only_warnings(
     "changes",
     [
         {"country": "ES", "phone": "0-1-6", "phone_display": "016"},
+        {
+            "country": "FR",
+            "phone": "3919",
+            "phone_display": "3919",
+            "notes": "3919: free",
+        },
         {"published": "2025-11"},
         {"published": "2024", "checked": "2025-11-30"},
         {"published": "2024", "status": "closed"},

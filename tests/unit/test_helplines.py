@@ -9,8 +9,16 @@ from werkzeug.test import Client
 
 from app import create_app
 from quietpage import helplines
+from quietpage.errors import QuietpageError
+from quietpage.helpline_tables import Emergency
 from quietpage.helplines import is_official_language, load_countries
-from tests.support.number_tables import GOOD, OTHER, add_row, write_table
+from tests.support.number_tables import (
+    GOOD,
+    OTHER,
+    add_row,
+    write_emergencies,
+    write_table,
+)
 
 
 def test_the_page_says_that_a_number_is_charged(client: Client) -> None:
@@ -47,6 +55,34 @@ def test_a_line_for_others_does_not_hide_an_unconfirmed_one(
 
     assert [line.phone for line in mexico.helplines] == [OTHER["phone"]]
     assert [line.phone for line in mexico.unconfirmed] == [GOOD["phone"]]
+
+
+def test_a_country_stays_whatever_table_has_lost_it(tmp_path: Path) -> None:
+    table, emergencies = write_table(tmp_path), write_emergencies(tmp_path, {})
+    (tmp_path / "own").mkdir()
+    own = tmp_path / "own" / "helplines.csv"
+
+    without_own = load_countries(table, emergencies, own, ("MX",))
+    phone = {"phone": "+51987654321", "phone_display": "987 654 321"}
+    write_table(own.parent, country="PE", **phone)
+    argentina, mexico, peru = load_countries(table, emergencies, own, ("MX",))
+
+    assert [country.code for country in without_own] == ["AR", "MX"]
+    assert (argentina.emergency.police, argentina.helplines) == ("911", ())
+    assert (mexico.emergency, mexico.helplines) == (Emergency("MX", "", ""), ())
+    assert [line.phone for line in peru.helplines] == [phone["phone"]]
+
+
+def test_the_first_error_is_named_and_the_others_are_counted(tmp_path: Path) -> None:
+    table, wrong = write_table(tmp_path, kind="x"), {"cost": "y", "on_bill": "z"}
+    (tmp_path / "own").mkdir()
+    own = write_table(tmp_path / "own", **wrong)
+    listed = " All are listed by: quietpage helplines check"
+
+    with pytest.raises(QuietpageError, match=rf"police, children, crisis\.{listed}$"):
+        load_countries(table)
+    with pytest.raises(QuietpageError, match=rf"csv:2: kind .* \(2 more\){listed}$"):
+        load_countries(table, own_table=own)
 
 
 @pytest.mark.parametrize("status", ["doubtful", "closed"])

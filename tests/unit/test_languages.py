@@ -1,15 +1,25 @@
 """Catalogs: which languages are offered, and how a broken one is reported."""
 
+import shutil
 from pathlib import Path
 
 import pytest
+from babel.core import Locale
 from markupsafe import Markup
 from werkzeug.test import Client
 
 from app import create_site
 from quietpage.config import Settings, load_settings
 from quietpage.errors import QuietpageError
-from quietpage.languages import load_languages
+from quietpage.languages import (
+    Language,
+    Messages,
+    count_untranslated,
+    load_languages,
+    localize_digits,
+    translation_domain,
+)
+from quietpage.po_files import TRANSLATIONS, page_messages, read_po
 from tests.support.locales import TAGS
 
 # Four messages, so that no test here depends on what a translator writes.
@@ -115,7 +125,7 @@ def test_a_catalog_of_another_language_stops_the_start(translations: Path) -> No
     assert len(load_languages(Settings(), translations)) == 2
     (translations / "es").rename(translations / "fr")
 
-    with pytest.raises(QuietpageError, match="says Language: es, but is in"):
+    with pytest.raises(QuietpageError, match="po:1: says Language: es, but is in"):
         load_languages(Settings(), translations)
 
 
@@ -191,6 +201,131 @@ def test_messages_outside_the_template_are_not_served(
 
     assert spanish.messages.gettext("Later") == "Luego"
     assert spanish.messages.gettext(META) == META
+
+
+def test_an_organisation_s_words_win_message_by_message(
+    translations: Path, tmp_path: Path
+) -> None:
+    own = tmp_path / "own" / "translations" / "es" / "LC_MESSAGES" / "messages.po"
+    own.parent.mkdir(parents=True)
+    own.write_text(
+        'msgid "Later"\nmsgstr "Más tarde"\n\nmsgid "A door"\nmsgstr "Una puerta"\n'
+    )
+    settings = Settings(
+        folder=tmp_path / "own",
+        locales=("es", "en"),
+        titles={"es": "Recetas", "en": "Recipes"},
+    )
+
+    spanish, english = load_languages(settings, translations)
+
+    asked = ("Notes", "Later", "Close this page", "A door", "Nowhere")
+    assert [spanish.messages.gettext(message) for message in asked] == [
+        "Recetas",
+        "Más tarde",
+        "Cerrar la página",
+        "Una puerta",
+        "Nowhere",
+    ]
+    assert [spanish.messages.has(m) for m in asked] == [True] * 4 + [False]
+    assert spanish.messages.in_english().gettext("Later") == "Later"
+    assert spanish.messages.in_english().has("Later")
+    assert english.messages.gettext("Notes") == "Recipes"
+    domain = translation_domain((spanish, english))
+    assert domain.cache["es", "messages"] is spanish.messages
+    assert domain.cache["en", "messages"] is english.messages
+
+
+def test_english_comes_first_and_the_others_by_their_own_names(
+    translations: Path,
+) -> None:
+    for tag in ("de", "da", "uk"):
+        shutil.copytree(translations / "es", translations / tag)
+    file = translations / "uk" / "LC_MESSAGES" / "messages.po"
+    file.write_text('msgid "Later"\nmsgstr "Пізніше"\n', encoding="utf-8")
+
+    languages = load_languages(Settings(), translations)
+
+    assert [x.tag for x in languages] == ["en", "da", "de", "es", "uk"]
+    assert [x.own_name for x in languages[1:3]] == ["Dansk", "Deutsch"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        (
+            Settings(locales=("sp",)),
+            "locales names 'sp', which has no translation: did you mean 'es'?",
+        ),
+        (
+            Settings(exit_urls={"xx": "https://a.example/"}),
+            "exit_urls names 'xx', which has no translation: there are en, es.",
+        ),
+        (
+            Settings(titles={"xx": "Recipes"}),
+            "titles names 'xx', which has no translation: there are en, es.",
+        ),
+        (
+            Settings(titles={"es": "Ayuda"}),
+            "titles: 'Ayuda' holds 'ayuda', which translations/words.toml bans.",
+        ),
+        (Settings(titles={"es": "N☎"}), "titles: 'N☎' has the symbol ☎. Remove it."),
+        (
+            Settings(locales=("es",), show_drafts=False),
+            (
+                "locales, show_drafts and min_translated_percent together leave no"
+                " language. Offer one that is reviewed, such as en."
+            ),
+        ),
+    ],
+)
+def test_a_setting_that_the_catalogs_do_not_bear_out_is_one_sentence(
+    translations: Path, settings: Settings, sentence: str
+) -> None:
+    with pytest.raises(QuietpageError) as raised:
+        load_languages(settings, translations)
+
+    assert raised.value.format_message() == f"quietpage.toml: {sentence}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('"Notas"', '"Ayuda"', "1: 'Ayuda' holds 'ayuda', which translations/words"),
+        ('"Cerrar la página"', f'"{"C" * 25}"', f"4: '{'C' * 25}' has 25 letters, the"),
+        ("Luego", "Luego 1", "7: 'Luego 1' has the figures 1, the English none. Corr"),
+    ],
+)
+def test_what_may_hurt_a_reader_stops_the_start_with_its_line(
+    translations: Path, old: str, new: str, told: str
+) -> None:
+    break_catalog(translations, old, new)
+
+    with pytest.raises(QuietpageError) as raised:
+        load_languages(Settings(), translations)
+
+    file = translations / "es" / "LC_MESSAGES" / "messages.po"
+    assert raised.value.format_message().startswith(f"{file}:{told}")
+
+
+def test_what_is_shown_in_english_is_counted_by_language() -> None:
+    messages = page_messages(read_po(TRANSLATIONS / "messages.pot"))
+    done = dict.fromkeys(messages, "x")
+    del done["Later"]
+    languages = [
+        Language(tag, Locale(tag), Messages(texts))
+        for tag, texts in [("en", {}), ("de", done | {"Later": "x"}), ("es", done)]
+    ]
+
+    assert count_untranslated(languages) == {"es": 1}
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [("es", "019"), ("ar_EG", "٠١٩"), ("fa", "۰۱۹"), ("bn", "০১৯"), ("ne", "०१९")],
+)
+def test_figures_are_those_of_the_language(locale: str, text: str) -> None:
+    assert localize_digits(Locale.parse(locale), "a 019") == f"a {text}"
 
 
 def test_a_template_shows_catalog_messages_only_as_text(tmp_path: Path) -> None:

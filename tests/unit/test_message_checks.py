@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from quietpage.banned_words import WORDS, banned_words_in
-from quietpage.message_checks import safety_faults, wording_faults
+from quietpage.message_checks import quoted, safety_faults, wording_faults
 
 TABLE = tomllib.loads(WORDS.read_text(encoding="utf-8"))
 TITLES = [(name, word) for name, row in TABLE.items() for word in row["title"]]
@@ -135,3 +135,70 @@ def test_what_a_language_needs_is_accepted(
     locale: str, original: str, text: str
 ) -> None:
     assert list(safety_faults(locale, original, text)) == []
+
+
+@pytest.mark.parametrize(
+    ("locale", "original", "text", "told"),
+    [
+        (
+            "es",
+            "Healing",
+            "<b> %s",
+            [
+                "placeholder %s, but must hold none as the English does. Correct it.",
+                "markup < >, but must hold none as the English does. Correct it.",
+            ],
+        ),
+        ("es", "%s & <b>", "%s & <b>", []),
+        ("es", "1 in 3", "3 de 1", ["figures 3 1, the English 1 3. Correct it."]),
+        ("es", "Notes", "N☎", ["symbol ☎. Remove it."]),
+        ("es", "N☎", "N☎", []),
+        ("es", "Notes", "N\u200bo", ["character U+200B. Remove it."]),
+        (
+            "fa",
+            "Notes",
+            "ی\u200c",
+            ["joiner U+200C, which its script does not use. Rem"],
+        ),
+        (
+            "ru",
+            "Notes",
+            "Зaметки",
+            ["word 'Зaметки', whose letters are of another script or of two. Wri"],
+        ),
+    ],
+)
+def test_a_sentence_says_what_is_found_and_what_to_do(
+    locale: str, original: str, text: str, told: list[str]
+) -> None:
+    faults = list(safety_faults(locale, original, text))
+
+    assert len(faults) == len(told)
+    for fault, sentence in zip(faults, told, strict=True):
+        assert fault.startswith(f"{quoted(text)} has the {sentence}")
+
+
+@pytest.mark.parametrize(
+    ("original", "text", "told"),
+    [
+        ("One two three", "One two three", ""),
+        ("One two three four", "One two three four", "is the English text. Translate"),
+        ("ab", "x" * 18, ""),
+        ("ab", "x" * 19, "is over three times as long as the English. Shorten it."),
+        ("Close this page", "C" * 24, ""),
+        ("Close this page", "C" * 25, "has 25 letters, the exit 24 at most."),
+        ("Healing", "Violencia", ""),
+        ("Notes", "Violen", "holds 'violen', which translations/words.toml bans."),
+    ],
+)
+def test_what_others_may_see_is_short_and_neutral(
+    original: str, text: str, told: str
+) -> None:
+    faults = list(wording_faults("es", original, text))
+
+    assert len(faults) == bool(told)
+    assert "".join(faults).startswith(f"{quoted(text)} {told}" if told else "")
+
+
+def test_a_sentence_quotes_what_a_terminal_shows() -> None:
+    assert quoted("\x1b[2Jñ" + "x" * 60) == "'\\u001b[2Jñ" + "x" * 55 + "'"

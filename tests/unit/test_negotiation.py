@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from babel.core import get_global
 
-from quietpage.negotiation import choose_coding, locale_chooser
+from quietpage.negotiation import choose_coding, language_tables, locale_chooser
 
 TAGS = ["en", "es", "fa", "fil", "he", "no", "pt-BR", "sw", "zh-Hans", "zh-Hant"]
 
@@ -41,6 +41,28 @@ def test_the_best_locale_or_the_default_is_chosen(
     header: str | None, expected: str
 ) -> None:
     assert locale_chooser(TAGS)(header) == expected
+
+
+def test_a_language_is_listed_under_every_name_that_cldr_knows() -> None:
+    tables = language_tables([*TAGS, "sr-Latn", "sr"])
+
+    assert {name: table[""] for name, table in tables.items() if len(name) == 2} == {
+        **{tag: tag for tag in TAGS if len(tag) == 2},
+        "iw": "he",
+        "nb": "no",
+        "pt": "pt-BR",
+        "tl": "fil",
+        "zh": "zh-Hans",
+        "sh": "sr-Latn",
+        "sr": "sr",
+    }
+    names = {"prs": "fa", "tgl": "fil", "swc": "sw", "cmn": "zh-Hans"}
+    assert {name: tables[name][""] for name in names} == names
+    # Where scripts differ, what names the other; nothing where they do not.
+    assert tables["sr"].items() > {"latn": "sr-Latn", "me": "sr-Latn"}.items()
+    assert tables["zh"].items() > {"hant": "zh-Hant", "tw": "zh-Hant"}.items()
+    assert not {"cyrl", "rs"} & tables["sr"].keys()
+    assert tables["pt"] == {"": "pt-BR"}
 
 
 @pytest.mark.parametrize(

@@ -259,7 +259,7 @@ def test_a_reload_lists_the_own_files_once(
     assert capsys.readouterr().err.count(f"{file}: used.") == lists
 
 
-def test_code_that_the_service_may_not_read_is_one_sentence(
+def test_unreadable_code_is_reported_in_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 0)
@@ -274,11 +274,12 @@ def test_code_that_the_service_may_not_read_is_one_sentence(
     as_updated = list(_closed_code(tmp_path))
 
     assert as_cloned == []
-    (told,) = as_updated
-    assert told == (
-        f"{file}: the service runs as another user, which may not read this."
-        f" Make it readable: chmod -R a+rX {tmp_path}"
-    )
+    assert as_updated == [
+        (
+            f"{file}: the service runs as another user, which may not read this."
+            f" Make it readable: chmod -R a+rX {tmp_path}"
+        )
+    ]
 
 
 def test_reload_refuses_what_the_service_may_not_read(
@@ -295,7 +296,7 @@ def test_reload_refuses_what_the_service_may_not_read(
     assert f"chmod -R a+rX {tmp_path}" in result.output
 
 
-def test_a_template_in_another_coding_ends_the_check_without_a_traceback(
+def test_a_template_in_another_encoding_is_reported_without_a_traceback(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("QUIETPAGE_CONFIG", str(tmp_path))
@@ -308,11 +309,11 @@ def test_a_template_in_another_coding_ends_the_check_without_a_traceback(
     assert f"error: {file}: line 1 is not in UTF-8" in result.output
 
 
-def test_hosts_that_nobody_outside_can_ask_for_are_one_sentence(tmp_path: Path) -> None:
+def test_a_copy_without_a_host_name_is_reported_in_one_sentence(tmp_path: Path) -> None:
     forgotten = write(tmp_path / "quietpage.toml")
     named = write(tmp_path / "live" / "quietpage.toml", 'hosts = ["notes.example"]')
 
-    told, *_ = report(Content(load_settings(forgotten)))
+    first, *_ = report(Content(load_settings(forgotten)))
 
-    assert told.startswith(f"{forgotten}: hosts names this machine alone, so every")
+    assert first.startswith(f"{forgotten}: hosts names only this machine, so every")
     assert list(report(Content(load_settings(named)))) == [f"{named}: used."]
