@@ -1,5 +1,6 @@
 """Settings: what is read, and how a mistake is told."""
 
+import errno
 from dataclasses import replace
 from pathlib import Path
 
@@ -144,7 +145,10 @@ def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
         ("locales = [en]", "a text in the list has no quotes"),
         ("https: true", "line 1: is not like name = value"),
         ("cover_after_seconds = 030", "line 1: is not like name = value, with one"),
-        ('[titles]\nen = "R"\nhttps = true', "the line [titles] takes every line"),
+        (
+            '[titles]\nen = "R"\nhttps = true',
+            "takes every line below it into titles, https too. Write titles = {",
+        ),
         ('countries_first = ["MX", "UK"]', "'UK' is none: did you mean 'GB'?"),
         ('countries_first = "UK"', "'UK' is none: did you mean 'GB'?"),
         ('countries_first = ["Peru"]', "did you mean 'PE'?"),
@@ -167,6 +171,34 @@ def test_a_slip_is_answered_with_what_to_type(
     assert message.startswith(f"{file}: ")
     assert sentence in message
     assert "remove" not in message.lower()
+
+
+def test_the_environment_names_the_file_and_notepad_marks_its_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "quietpage.toml").write_text("\ufeffhttps = true", encoding="utf-8")
+    monkeypatch.setenv("QUIETPAGE_CONFIG", str(tmp_path))
+
+    assert load_settings() == Settings(https=True, folder=tmp_path)
+
+
+def test_a_file_that_permissions_close_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    file = tmp_path / "quietpage.toml"
+    file.touch()
+    monkeypatch.setattr(Path, "read_text", refuse)
+
+    with pytest.raises(QuietpageError) as raised:
+        load_settings(file)
+
+    assert raised.value.format_message() == (
+        f"{file}: cannot be read (Permission denied). Let it be read: chmod -R a+rX"
+        f" {tmp_path}"
+    )
 
 
 def test_an_onion_address_with_its_checksum_is_taken(tmp_path: Path) -> None:
