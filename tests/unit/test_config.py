@@ -1,5 +1,6 @@
 """Settings: which are read, and how a mistake is reported."""
 
+import errno
 from dataclasses import replace
 from pathlib import Path
 
@@ -170,6 +171,34 @@ def test_a_typo_is_answered_with_what_to_type(
     assert message.startswith(f"{file}: ")
     assert sentence in message
     assert "remove" not in message.lower()
+
+
+def test_the_environment_names_the_file_and_notepad_marks_its_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "quietpage.toml").write_text("\ufeffhttps = true", encoding="utf-8")
+    monkeypatch.setenv("QUIETPAGE_CONFIG", str(tmp_path))
+
+    assert load_settings() == Settings(https=True, folder=tmp_path)
+
+
+def test_a_file_that_permissions_close_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    file = tmp_path / "quietpage.toml"
+    file.touch()
+    monkeypatch.setattr(Path, "read_text", refuse)
+
+    with pytest.raises(QuietpageError) as raised:
+        load_settings(file)
+
+    assert raised.value.format_message() == (
+        f"{file}: cannot be read (Permission denied). Make it readable: chmod -R a+rX"
+        f" {tmp_path}"
+    )
 
 
 def test_an_onion_address_with_a_valid_checksum_is_accepted(tmp_path: Path) -> None:
