@@ -191,7 +191,7 @@ def test_a_catalog_has_the_messages_of_the_template_and_no_others(
     [
         (
             b"msgid 'x'\n",
-            ":1: lacks a quotation mark or a keyword, or has an escape ot",
+            ":1: lacks a quotation mark or a keyword, or has an escape",
         ),
         (b'\nmsgid "x"\nmsgstr "\\a"\n', ":3: lacks a quotation mark or a keyword, or"),
         (b'msgid "\x07"\n', ":1: holds the control character U+0007. Remove it."),

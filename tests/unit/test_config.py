@@ -268,6 +268,7 @@ def test_simplified_chinese_leaves_for_what_answers_in_china(
 ) -> None:
     """An organisation's own exit is everybody's, and the one for a language wins."""
     assert settings.exit_site_of("en") == english.removeprefix("www.")
+    assert settings.exit_site_of("zh-Hans") == simplified.removeprefix("www.")
     assert [settings.exit_of(tag) for tag in ("en", "zh-Hans", "zh-Hant")] == [
         f"https://{host}/" for host in (english, simplified, traditional)
     ]
