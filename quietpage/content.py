@@ -8,6 +8,7 @@ from flask_babel import Domain
 
 from .assets import Assets, load_assets
 from .config import Settings
+from .helpline_tables import find_own_table
 from .helplines import Country, load_countries
 from .languages import Language, load_languages, translation_domain
 
@@ -32,9 +33,8 @@ class Content:
     @cached_property
     def countries(self) -> tuple[Country, ...]:
         """The countries with their numbers, including the organisation's own."""
-        folder = self.settings.folder
         return load_countries(
-            own_table=folder / "helplines.csv" if folder else None,
+            own_table=find_own_table(self.settings.folder),
             replace_countries=self.settings.replace_countries,
         )
 

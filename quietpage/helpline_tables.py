@@ -109,6 +109,12 @@ class Fault(NamedTuple):
 Row = TypeVar("Row", Helpline, Emergency)
 
 
+def find_own_table(folder: Path | None) -> Path | None:
+    """Return the table of helplines next to an organisation's settings, if any."""
+    table = folder / TABLE.name if folder else None
+    return table if table and table.exists() else None
+
+
 def read_table(table: Path, row_type: type[Row]) -> Iterator[tuple[int, Row]]:
     """Yield (line, row) of a table; a spreadsheet may have written semicolons.
 

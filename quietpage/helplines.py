@@ -92,13 +92,12 @@ def load_countries(
 
     Only lines in service are shown; those of low confidence apart, and only where no
     surer line about abuse serves the country or their part of it. A country without a
-    line keeps its emergency numbers. The rows of `own_table`, if that file exists, are
-    merged with ours; for `replace_countries` they are the only ones.
+    line keeps its emergency numbers. The rows of `own_table` are merged with ours; for
+    `replace_countries` they are the only ones.
 
     Raises:
         QuietpageError: A table has an error; the sentence names the first.
     """
-    own_table = own_table if own_table and own_table.exists() else None
     errors = [found for found in check(table, emergency_table) if found.is_error]
     if own_table:
         errors += [f for f in check_own(own_table) if f.is_error]

@@ -9,7 +9,7 @@ from babel.core import Locale
 from .config import Settings
 from .content import Content
 from .errors import display_path
-from .helpline_tables import TABLE, Helpline, read_table
+from .helpline_tables import TABLE, Helpline, find_own_table, read_table
 from .languages import SOURCE_TAG
 from .message_checks import quoted
 from .own_files import own_files, used_templates
@@ -36,8 +36,8 @@ def report(content: Content) -> Iterator[str]:
     own_messages = {
         message: file for file, _ in templates for message in messages_of(file)
     }
-    table = folder / TABLE.name if folder else None
-    if table and table.exists():
+    table = find_own_table(folder)
+    if table:
         own_messages |= {row.region: table for _, row in read_table(table, Helpline)}
     ours = set(page_messages(read_po(TRANSLATIONS / "messages.pot")))
     for own in files:
@@ -75,9 +75,10 @@ def _setting_notes(content: Content) -> Iterator[str]:
                     " remove the country."
                 )
     if settings.replace_countries:
-        table = settings.folder / TABLE.name if settings.folder else None
-        rows = read_table(table, Helpline) if table and table.exists() else ()
-        own = {row.country for _, row in rows}
+        table = find_own_table(settings.folder)
+        own = (
+            {row.country for _, row in read_table(table, Helpline)} if table else set()
+        )
         for code in settings.replace_countries:
             if code not in own:
                 yield (

@@ -17,7 +17,7 @@ from quietpage.content import current_content
 from quietpage.errors import QuietpageError, chmod_advice
 from quietpage.helpline_checks import Finding, check, check_own
 from quietpage.helpline_tables import TABLE
-from quietpage.own_files import own_files, used_templates
+from quietpage.own_files import OwnFile, own_files, used_templates
 from quietpage.own_report import report
 from quietpage.own_templates import refuse_broken
 from quietpage.po_files import (
@@ -62,35 +62,31 @@ def faults(settings: Settings) -> Iterator[str]:
         yield error.format_message()
         return
     used = [own.path for own in files if not own.ignored]
-    yield from closed_files(settings)
+    yield from closed_files(files, settings.folder or ROOT)
     for path in used:
         if path.name == TABLE.name:
-            yield from _told(partial(_own_errors, path))
+            yield from _sentences(partial(_own_errors, path))
         if path.suffix == ".po":
-            yield from _told(partial(_catalog_faults, path))
+            yield from _sentences(partial(_catalog_faults, path))
     for path, name in used_templates(files, settings.folder):
-        yield from _told(partial(refuse_broken, path, name))
-    yield from _told(lambda: _errors(check()))
+        yield from _sentences(partial(refuse_broken, path, name))
+    yield from _sentences(lambda: _errors(check()))
     template = read_po(TRANSLATIONS / "messages.pot")
     yield from stray_files()
     for file in catalog_files():
         yield from mistakes(file, template)
 
 
-def closed_files(settings: Settings) -> Iterator[str]:
-    """Yield the files that the service needs but may not read, own ones first.
-
-    Raises:
-        QuietpageError: We may not read a folder either.
-    """
-    for own in own_files(settings.folder):
+def closed_files(files: Iterable[OwnFile], folder: Path) -> Iterator[str]:
+    """Yield the files that the service needs but may not read, own ones first."""
+    for own in files:
         if not own.ignored:
             # Without a folder for own files only ignored ones are listed.
-            yield from _closed_to_others(own.path, settings.folder or ROOT)
+            yield from _closed_to_others(own.path, folder)
     yield from _closed_code()
 
 
-def _told(run: Callable[[], Iterable[str] | None]) -> list[str]:
+def _sentences(run: Callable[[], Iterable[str] | None]) -> list[str]:
     """Return the sentences that a check returns, or the one that it raises."""
     try:
         return list(run() or [])

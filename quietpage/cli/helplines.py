@@ -9,7 +9,7 @@ import click
 
 from quietpage.config import load_settings
 from quietpage.helpline_checks import Finding, check, check_own
-from quietpage.helpline_tables import TABLE
+from quietpage.helpline_tables import find_own_table
 
 from .helpline_form import add_row
 
@@ -38,8 +38,7 @@ def check_command(*, is_each: bool) -> None:
     """
     today = date.today()  # noqa: DTZ011 - a day, not a moment
     findings = check(today=today)
-    folder = load_settings().folder
-    if folder and (own := folder / TABLE.name).exists():
+    if own := find_own_table(load_settings().folder):
         findings += check_own(own, today=today)
     errors = [found for found in findings if found.is_error]
     warnings = [found for found in findings if not found.is_error]

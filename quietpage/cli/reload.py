@@ -10,8 +10,10 @@ from flask.cli import with_appcontext
 
 from quietpage.build import build_site
 from quietpage.cli.check import closed_files
+from quietpage.config import ROOT
 from quietpage.content import current_content
 from quietpage.errors import QuietpageError
+from quietpage.own_files import own_files
 from quietpage.own_report import report
 
 # A small, busy machine renders the pages in half a minute.
@@ -32,7 +34,8 @@ def command() -> None:
     site does not change.
     """
     settings = current_content().settings
-    for fault in closed_files(settings):
+    files = own_files(settings.folder)
+    for fault in closed_files(files, settings.folder or ROOT):
         raise QuietpageError(fault)
     build_site(current_app)
     for line in report(current_content()):

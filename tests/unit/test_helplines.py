@@ -10,7 +10,7 @@ from werkzeug.test import Client
 from app import create_app
 from quietpage import helplines
 from quietpage.errors import QuietpageError
-from quietpage.helpline_tables import Emergency
+from quietpage.helpline_tables import Emergency, find_own_table
 from quietpage.helplines import is_official_language, load_countries
 from tests.support.number_tables import (
     GOOD,
@@ -59,12 +59,14 @@ def test_a_line_for_others_does_not_hide_an_unconfirmed_one(
 
 def test_a_country_stays_whatever_table_has_lost_it(tmp_path: Path) -> None:
     table, emergencies = write_table(tmp_path), write_emergencies(tmp_path, {})
-    (tmp_path / "own").mkdir()
-    own = tmp_path / "own" / "helplines.csv"
+    folder = tmp_path / "own"
+    folder.mkdir()
 
+    own = find_own_table(folder)
     without_own = load_countries(table, emergencies, own, ("MX",))
     phone = {"phone": "+51987654321", "phone_display": "987 654 321"}
-    write_table(own.parent, country="PE", **phone)
+    write_table(folder, country="PE", **phone)
+    own = find_own_table(folder)
     argentina, mexico, peru = load_countries(table, emergencies, own, ("MX",))
 
     assert [country.code for country in without_own] == ["AR", "MX"]
