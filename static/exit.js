@@ -9,16 +9,19 @@
   const presses = new Map();
   // The button that covers the text, the reader's place, when the tab was hidden.
   let cover, focus, place, hiddenSince;
+  let isHidden = false;
   // When the destination was last requested, and its timeout in ms: with a latency of
   // 2 s the first byte takes four round trips (DNS, TCP, TLS, request).
   let askedAt, patience = 8000;
   let keys = [];
 
-  // A class, since the text may not have arrived yet; the style never hides the bar.
+  // Classes on the root, since the text may not have arrived yet.
   const update = () => {
-    const isHidden = Boolean(cover) || [...presses.values()].includes(true);
-    if (isHidden === root.classList.contains("hidden")) return;
-    root.classList.toggle("hidden");
+    const isPressed = [...presses.values()].includes(true);
+    root.classList.toggle("exit-pressed", isPressed);
+    root.classList.toggle("exit-covered", Boolean(cover));
+    if (isHidden === (isPressed || Boolean(cover))) return;
+    isHidden = !isHidden;
     if (isHidden) {
       focus = document.activeElement;
       place = [scrollX, scrollY];

@@ -29,7 +29,7 @@ DOCUMENT = (ROOT / "docs" / "exit-elsewhere.md").read_text(encoding="utf-8")
 SCRIPT = (ROOT / "static" / "exit.js").read_bytes()
 # Like an organisation's page: a framework's style, a menu, columns, a form.
 PAGE = """<!doctype html><html lang=en><meta charset=utf-8><title>Diary</title>
-<style>.hidden { display: none } {style}</style>
+<style>{style}</style>
 {body}"""
 CONTENT = """<nav><a href="/other">Other</a></nav>
 <main style="columns: 2">{text}
@@ -101,9 +101,9 @@ def test_a_press_hides_the_page_and_a_drag_off_restores_it(
     other_site: Engine, destination: Destination
 ) -> None:
     other_site.run(
-        """addEventListener("pointermove", () => {
-          window.seenDuring = document.body.innerText;
-        })"""
+        f"""addEventListener("pointerdown", () => {{
+          window.seenDuring = (() => {{ {SEEN} }})();
+        }})"""
     )
     before = other_site.run(SEEN)
 
@@ -113,7 +113,7 @@ def test_a_press_hides_the_page_and_a_drag_off_restores_it(
         )
     )
 
-    assert other_site.run("return window.seenDuring") is not None
+    assert other_site.run("return window.seenDuring").strip() == "Close this page"
     assert other_site.run(SEEN) == before
     assert "A page of an organisation." in before
     assert destination.asked == []
