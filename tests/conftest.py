@@ -27,6 +27,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group(group))
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Fail if pytest-xdist has not grouped the tests: nothing else would say so."""
+    is_grouping = session.config.getoption("loadgroup", default=False)
+    if is_grouping and not all("@" in item.nodeid for item in session.items):
+        raise pytest.UsageError(
+            "pytest-xdist does not group tests on this version of pytest."
+        )
+
+
 @pytest.fixture(scope="session")
 def site() -> Site:
     return create_site(Settings())
