@@ -8,7 +8,7 @@ from pathlib import Path
 
 from babel.core import Locale, UnknownLocaleError
 
-from .config import FILE, ROOT
+from .config import FILE, ROOT, Settings
 from .errors import QuietpageError, chmod_advice, unreadable
 from .helpline_tables import TABLE
 from .own_templates import is_included, template_names
@@ -24,12 +24,13 @@ class OwnFile:
     ignored: str = ""
 
 
-def own_files(folder: Path | None) -> list[OwnFile]:
+def own_files(settings: Settings) -> list[OwnFile]:
     """Return each file next to the settings, by name, without hidden ones.
 
     Raises:
         QuietpageError: A folder or a file that the page needs cannot be read.
     """
+    folder = settings.folder
     if not folder:
         # In the checkout itself all folders are ours.
         return [
@@ -42,7 +43,7 @@ def own_files(folder: Path | None) -> list[OwnFile]:
         ]
     found = []
     for file in _walk(folder):
-        own = OwnFile(file, _why_ignored(file, folder))
+        own = OwnFile(file, _why_ignored(file, folder, settings.file.name))
         if not own.ignored and not os.access(file, os.R_OK):
             raise unreadable(str(file), folder)
         found.append(own)
@@ -80,21 +81,22 @@ def _walk(folder: Path) -> Iterator[Path]:
                 yield Path(place) / name
 
 
-def _why_ignored(file: Path, folder: Path) -> str:
+def _why_ignored(file: Path, folder: Path, settings_name: str) -> str:
     """Return why nothing reads a file, with the likely right name; "" if it is read."""
     name = file.relative_to(folder).as_posix()
-    if name in (FILE, TABLE.name):
+    read = (settings_name, TABLE.name)
+    if name in read:
         return ""
     if name.endswith((".po", ".mo", ".pot")):
         return _catalog_fault(file, name)
     if name.endswith((".html", ".htm")):
         return _template_fault(file, name, folder)
-    near = difflib.get_close_matches(file.name.lower(), [FILE, TABLE.name], 1, 0.8)
+    near = difflib.get_close_matches(file.name.lower(), read, 1, 0.8)
     if near and file.parent == folder:
         return f"is it {near[0]}? Rename it"
     if file.name == "emergency-numbers.csv":
         return "emergency numbers are ours alone; report a wrong one to us"
-    return f"only {FILE}, {TABLE.name}, templates and translations are read"
+    return f"only {settings_name}, {TABLE.name}, templates and translations are read"
 
 
 def _catalog_fault(file: Path, name: str) -> str:

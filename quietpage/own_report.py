@@ -27,7 +27,7 @@ def report(content: Content) -> Iterator[str]:
         QuietpageError: A file cannot be read.
     """
     folder = content.settings.folder
-    files = own_files(folder)
+    files = own_files(content.settings)
     yield from _setting_notes(content)
     if not files:
         return

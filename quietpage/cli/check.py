@@ -57,7 +57,7 @@ def command() -> None:
 def faults(settings: Settings) -> Iterator[str]:
     """Yield every error in tables, catalogs and templates, own ones first."""
     try:
-        files = own_files(settings.folder)
+        files = own_files(settings)
     except QuietpageError as error:
         yield error.format_message()
         return

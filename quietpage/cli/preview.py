@@ -110,5 +110,5 @@ def for_localhost(settings: Settings) -> Settings:
 
 def _state(settings: Settings) -> list[tuple[Path, int]]:
     """Return the files and their times of change, which differ after each save."""
-    paths = [read_values()[0], *(own.path for own in own_files(settings.folder))]
+    paths = [read_values()[0], *(own.path for own in own_files(settings))]
     return [(path, path.stat().st_mtime_ns) for path in paths if path.exists()]

@@ -34,7 +34,7 @@ def command() -> None:
     site does not change.
     """
     settings = current_content().settings
-    files = own_files(settings.folder)
+    files = own_files(settings)
     for fault in closed_files(files, settings.folder or ROOT):
         raise QuietpageError(fault)
     build_site(current_app)

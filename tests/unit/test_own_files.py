@@ -54,7 +54,7 @@ def test_a_file_that_nothing_reads_is_reported_with_the_right_name(
 ) -> None:
     file = write(tmp_path / name, "words")
 
-    (entry,) = own_files(tmp_path)
+    (entry,) = own_files(Settings(folder=tmp_path))
 
     assert entry.path == (file if meant != "only quietpage.toml" else tmp_path / "es")
     assert meant in entry.ignored
@@ -68,9 +68,20 @@ def test_files_that_are_used_are_listed_too(tmp_path: Path) -> None:
     ]
     write(tmp_path / ".git" / "config")
 
-    assert [(own.path, own.ignored) for own in own_files(tmp_path)] == [
-        (file, "") for file in files
-    ]
+    assert [
+        (own.path, own.ignored) for own in own_files(Settings(folder=tmp_path))
+    ] == [(file, "") for file in files]
+
+
+def test_settings_in_a_file_of_another_name_are_used(tmp_path: Path) -> None:
+    file = write(tmp_path / "berlin.toml", 'locales = ["en"]')
+    other = write(tmp_path / "quietpage.toml")
+
+    used, ignored = own_files(load_settings(file))
+
+    assert (used.path, used.ignored) == (file, "")
+    assert ignored.path == other
+    assert ignored.ignored.startswith("only berlin.toml, helplines.csv, templates and")
 
 
 def test_an_unreadable_folder_is_an_error(
@@ -119,11 +130,11 @@ def test_own_sentences_without_a_translation_are_listed(tmp_path: Path) -> None:
     translated = f'{HEADER}msgid "Our door is open"\nmsgstr "Puerta abierta"\n'
     write(tmp_path / "translations/es/LC_MESSAGES/messages.po", translated)
 
-    told = "\n".join(lines(tmp_path, "en", "es", "fr"))
+    output = "\n".join(lines(tmp_path, "en", "es", "fr"))
 
-    assert f"{file}: 'Bare words' is shown as it is in every language" in told
-    assert "'Our door is open' is shown in English in 1 languages (fr)" in told
-    assert f"{tmp_path}/translations/fr/LC_MESSAGES/messages.po" in told
+    assert f"{file}: 'Bare words' is shown as it is in every language" in output
+    assert "'Our door is open' is shown in English in 1 languages (fr)" in output
+    assert f"{tmp_path}/translations/fr/LC_MESSAGES/messages.po" in output
 
 
 def test_messages_that_no_page_uses_are_listed(tmp_path: Path) -> None:
@@ -132,12 +143,12 @@ def test_messages_that_no_page_uses_are_listed(tmp_path: Path) -> None:
     )
     file = write(tmp_path / "translations/es/LC_MESSAGES/messages.po", HEADER + entries)
 
-    told = lines(tmp_path)
+    output = lines(tmp_path)
 
-    assert f"{file}: used." in told
-    assert any(x.startswith(f"{file}:4: ignored: 'Going bak' is no") for x in told)
-    assert any("Is it 'Going back'?" in line for line in told)
-    assert any(x.startswith(f"{file}:7: ignored: 'Notes' is fuzzy") for x in told)
+    assert f"{file}: used." in output
+    assert any(x.startswith(f"{file}:4: ignored: 'Going bak' is no") for x in output)
+    assert any("Is it 'Going back'?" in line for line in output)
+    assert any(x.startswith(f"{file}:7: ignored: 'Notes' is fuzzy") for x in output)
 
 
 @pytest.mark.parametrize(
@@ -207,9 +218,9 @@ def test_check_reports_everything_in_one_run(
     assert good.exit_code == 0
     assert "All pages are rendered and checked, in 1 languages." in good.output
     assert bad.exit_code == 1
-    for told in ("helplines.csv:1: ", f"{NAME}: has <b>", "messages.po:4: "):
+    for line in ("helplines.csv:1: ", f"{NAME}: has <b>", "messages.po:4: "):
         assert f"error: {tmp_path}" in bad.output
-        assert told in bad.output
+        assert line in bad.output
     assert "3 errors" in bad.output
 
 
@@ -220,9 +231,9 @@ def test_check_lists_what_the_service_may_not_read(
     shutil.copytree(ROOT / "templates" / "guide", tmp_path / "templates" / "guide")
     (tmp_path / "templates").chmod(0o700)
 
-    told = check(tmp_path, monkeypatch).output
+    output = check(tmp_path, monkeypatch).output
 
-    assert f"error: {tmp_path}/templates: the service runs as another user" in told
+    assert f"error: {tmp_path}/templates: the service runs as another user" in output
 
 
 @pytest.mark.parametrize(
