@@ -160,8 +160,10 @@ def _scripts_and_territories() -> frozenset[str]:
 def _language_and_script(tag: str) -> tuple[str, str] | None:
     """Return language and script of a tag with likely subtags, None if it is none."""
     language, *others = tag.lower().split("-")
-    # CLDR speaks of "no" and "tl" where headers say "nb" and "fil"; both ways hold.
-    named = {"tl": "fil", "nb": "no"}.get(language)
+    # CLDR speaks of "no" and "tl" where headers say "nb" and "fil"; both ways hold. Who
+    # reads Nynorsk reads Bokmål, and written Cantonese is mostly Chinese.
+    aliases = {"tl": "fil", "nb": "no", "nn": "no", "yue": "zh_hant"}
+    named = aliases.get(language)
     named = named or get_global("language_aliases").get(language, language)
     # Some names are of more than one part: Dari, prs, is Persian of Afghanistan.
     language, *parts = named.lower().split("_")

@@ -93,6 +93,7 @@ def _release_of(host: str) -> Release:
     if not (is_loopback(host) or host in names):
         raise QuietpageError(
             f"{host} is not among the hosts of the settings, so nothing here shows what"
-            " its page should be. Name an export of it: --export DIR."
+            " its page should be. If it is yours, add it to hosts; or name an export of"
+            " it: --export DIR."
         )
     return Release(export_files(build_site(current_app), settings, ROOT, 80))

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from click.testing import Result
 from werkzeug.test import Client
 
 from app import create_app
+from quietpage import __version__
 from quietpage.cli.preview import Preview, refuse_busy
 from quietpage.config import ROOT
 from quietpage.errors import QuietpageError
@@ -57,6 +59,14 @@ def run(
         timeout=60,
         check=False,
     )
+
+
+def test_the_version_needs_no_environment(checkout: Path) -> None:
+    (checkout / "quietpage").mkdir()
+    shutil.copy(ROOT / "quietpage" / "__init__.py", checkout / "quietpage")
+    shutil.rmtree(checkout / ".venv")
+
+    assert run(checkout, "--version").stdout == f"quietpage {__version__}\n"
 
 
 def test_settings_files_are_tried_in_order_and_named(checkout: Path) -> None:
