@@ -1,5 +1,7 @@
 """Build the site from the Flask app, or fail with one sentence."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from flask import Flask
 
 from .content import content_of
@@ -7,7 +9,7 @@ from .html_policy import check_documents
 from .markup_check import check_markup
 from .own_files import own_files, used_templates
 from .own_templates import refuse_broken
-from .site import Site
+from .site import Site, render_site
 from .template_errors import template_faults
 
 
@@ -19,7 +21,7 @@ def build_site(app: Flask) -> Site:
     """
     content = content_of(app)
     settings = content.settings
-    own = own_files(settings.folder)
+    own = own_files(settings)
     for file, name in used_templates(own, settings.folder):
         refuse_broken(file, name)
     # A template error must end the start instead of becoming a 500 page. `Site` checks
@@ -27,14 +29,17 @@ def build_site(app: Flask) -> Site:
     app.config.update(PROPAGATE_EXCEPTIONS=True, TRUSTED_HOSTS=None)
     tags = [language.tag for language in content.languages]
     with template_faults(settings.template_folders):
-        site = Site(app, tags, settings)
+        rendered = render_site(app, tags)
     guides, refusals = (
-        {tag: kind[tag, "identity"].body.decode() for tag in tags}
-        for kind in (site.guides, site.errors)
+        {tag: response.body.decode() for tag, response in kind.items()}
+        for kind in (rendered.guides, rendered.errors)
     )
-    with app.test_request_context():
-        check_markup(content, guides, refusals)
-    if settings.folder:
-        templates = settings.folder / "templates"
-        check_documents(guides, refusals, content.assets.inlined, templates)
-    return site
+    # To compress takes longer than to check, and runs on another core.
+    with ThreadPoolExecutor() as pool:
+        site = pool.submit(Site, rendered, settings)
+        with app.test_request_context():
+            check_markup(content, guides, refusals)
+        if settings.folder:
+            templates = settings.folder / "templates"
+            check_documents(guides, refusals, content.assets.inlined, templates)
+        return site.result()

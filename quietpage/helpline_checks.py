@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import phonenumbers
@@ -110,7 +111,7 @@ def _helpline_findings(
 def _findings(
     table: Path,
     rows: Iterable[tuple[int, Row]],
-    faults: Callable[[Row], Iterator[Fault]],
+    faults: Callable[[Row], Iterable[Fault]],
     name: Callable[[Row], str],
 ) -> Iterator[Finding]:
     """Yield the faults of each row, and where its name appears twice in a country."""
@@ -132,7 +133,17 @@ def check_own(own_table: Path, today: date | None = None) -> list[Finding]:
     return list(_helpline_findings(own_table, today, vouched=True))
 
 
-def _row_faults(row: Helpline, today: date | None, *, vouched: bool) -> Iterator[Fault]:
+@lru_cache(maxsize=1000)
+def _row_faults(
+    row: Helpline, today: date | None, *, vouched: bool
+) -> tuple[Fault, ...]:
+    """Return the faults of a row; a process checks the same table several times."""
+    return tuple(_find_row_faults(row, today, vouched=vouched))
+
+
+def _find_row_faults(
+    row: Helpline, today: date | None, *, vouched: bool
+) -> Iterator[Fault]:
     yield from _cell_faults(row)
     yield from _place_faults(row.country, row.source)
     if not row.name:

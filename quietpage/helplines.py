@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from babel.core import Locale
@@ -30,20 +31,20 @@ class Country:
     crisis: tuple[Helpline, ...] = ()
     unconfirmed: tuple[Helpline, ...] = ()
 
-    @property
+    @cached_property
     def is_bare(self) -> bool:
         """Whether the country has an emergency number only."""
         ways = (self.emergency.silent, self.emergency.text_number)
         return not any((*ways, self.helplines, self.crisis, self.unconfirmed))
 
-    @property
+    @cached_property
     def has_hours(self) -> bool:
         """Whether a line has opening hours, which depend on its time zone."""
         lines = self.helplines + self.crisis + self.unconfirmed
         hours = {hours for line in lines for hours in (line.hours, line.chat_hours)}
         return bool(hours - {"", "24/7"})
 
-    @property
+    @cached_property
     def main(self) -> Sequence[Helpline]:
         """The line that serves most people, and one that serves nearly as many."""
         first, second, others = self._ranked[:1], self._ranked[1:2], self._ranked[2:]
@@ -53,12 +54,12 @@ class Country:
             if line.audience in _MOST_PEOPLE and not (line.region and others)
         ]
 
-    @property
+    @cached_property
     def more(self) -> Sequence[Helpline]:
         """The lines about abuse that are not among the main ones."""
         return self._ranked[len(self.main) :]
 
-    @property
+    @cached_property
     def more_distinct(self) -> Collection[Helpline]:
         """One of these for each region, smaller audience or, failing both, name."""
         return {
@@ -67,7 +68,7 @@ class Country:
             for line in self.more
         }.values()
 
-    @property
+    @cached_property
     def _ranked(self) -> list[Helpline]:
         return sorted(self.helplines, key=_narrowness)
 

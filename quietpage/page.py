@@ -1,9 +1,11 @@
 """Render one language as one HTML document."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, time
-from functools import partial
+from functools import cache, partial
 
 from babel.core import Locale, get_global
 from babel.dates import format_date, format_time, get_day_names
@@ -27,11 +29,14 @@ _ENGLISH = Markup('<span lang="en" dir="ltr">{}</span>')
 # The end of the block Latin Extended-B.
 _LAST_LATIN = "\u024f"
 
+# The messages of the page that is being rendered.
+_gettext: ContextVar[Callable[[str], Markup]] = ContextVar("gettext")
+
 
 def render_guide(content: Content, language: Language) -> str:
     """Return the whole guide in one language; needs an app context."""
     settings, review = content.settings, language.review
-    with force_locale(str(language.locale)):
+    with _use(language):
         return render_template(
             "guide.html",
             language=language,
@@ -52,8 +57,27 @@ def render_guide(content: Content, language: Language) -> str:
 
 def render_error(language: Language) -> str:
     """Return the one neutral sentence for all errors other than 404."""
-    with force_locale(str(language.locale)):
+    with _use(language):
         return render_template("error.html", language=language)
+
+
+@contextmanager
+def _use(language: Language) -> Iterator[None]:
+    """Let templates translate into one language: each message is looked up once."""
+    with force_locale(str(language.locale)):
+        messages = get_translations()
+
+        @cache
+        def translated(message: str) -> Markup:
+            text = escape(messages.ugettext(message))
+            is_current = language.tag == SOURCE_TAG or messages.has(message)
+            return text if is_current else _ENGLISH.format(text)
+
+        token = _gettext.set(translated)
+        try:
+            yield
+        finally:
+            _gettext.reset(token)
 
 
 def set_up_templates(environment: Environment) -> None:
@@ -82,12 +106,16 @@ def _escape_messages(environment: Environment) -> None:
     message is escaped first, in attributes too.
     """
 
-    def translated(message: str) -> Markup:
+    @cache
+    def refuse_markup(message: str) -> None:
         if re.search(r"[<>]|&#?\w+;", message):
             raise ValueError(
                 f"the message '{message[:60]}' has markup, but must be text. Put"
                 " the tags around it, or use a trans block for each part."
             )
+
+    def translated(message: str) -> Markup:
+        refuse_markup(message)
         return gettext(message)
 
     def no_plural(*_texts: object) -> Markup:
@@ -103,10 +131,7 @@ def gettext(message: str) -> Markup:
 
     In an attribute, which cannot hold tags, a template applies `striptags` to it.
     """
-    messages = get_translations()
-    text = escape(messages.ugettext(message))
-    is_current = str(get_locale()) == "en" or messages.has(message)
-    return text if is_current else _ENGLISH.format(text)
+    return _gettext.get()(message)
 
 
 def _gloss(line: Helpline, tag: str) -> str:
@@ -148,12 +173,17 @@ def _name(kind: str, key: str) -> str:
     locales, which are shown in English.
     """
     locale = get_locale()
-    parent = Locale.parse(get_global("parent_exceptions").get(str(locale), "en"))
+    parent = _parent(locale)
     own: str = getattr(locale, kind).get(key, "")
     if own and (parent == Locale("en") or own != getattr(parent, kind).get(key)):
         return own
     name = own or getattr(parent, kind).get(key, key)
     return Markup('<span lang="{}" dir="ltr">{}</span>').format(parent.language, name)
+
+
+@cache
+def _parent(locale: Locale) -> Locale:
+    return Locale.parse(get_global("parent_exceptions").get(str(locale), "en"))
 
 
 def _day_text(day: date) -> str:
@@ -168,22 +198,22 @@ def _hours_text(hours: str) -> Markup:
         return gettext("every day, 24 hours")
     locale = get_locale()
     rules, holidays_off = parse_hours(hours)
-    names = get_day_names("abbreviated", "stand-alone", locale)
-
-    def day(code: str) -> str:
-        return str(names[DAYS.index(code)])
-
-    def clock(text: str) -> str:
-        hour, minute = map(int, text.split(":"))
-        return format_time(time(hour % 24, minute), "short", locale=locale)
-
-    texts = (
-        f"{day(first)}{f'–{day(last)}' if last != first else ''} "
-        f"{clock(opens)}–{clock(closes)}"
-        for first, last, opens, closes in rules
-    )
-    parts = [escape(localize_digits(locale, text)) for text in texts]
+    parts = [_rule_text(locale, *rule) for rule in rules]
     if holidays_off:
         # Translators: a helpline's opening hours.
         parts.append(gettext("closed on public holidays"))
     return Markup("; ").join(parts)
+
+
+@cache
+def _rule_text(
+    locale: Locale, first: str, last: str, opens: str, closes: str
+) -> Markup:
+    """Return from which day to which, and from what time to what time."""
+    names = get_day_names("abbreviated", "stand-alone", locale)
+    days = [str(names[DAYS.index(day)]) for day in dict.fromkeys([first, last])]
+    clocks = (
+        format_time(time(hour % 24, minute), "short", locale=locale)
+        for hour, minute in (map(int, text.split(":")) for text in (opens, closes))
+    )
+    return escape(localize_digits(locale, f"{'–'.join(days)} {'–'.join(clocks)}"))

@@ -47,6 +47,32 @@ class RenderedResponse:
     body: bytes
 
 
+@dataclass(frozen=True)
+class RenderedSite:
+    """All responses of the Flask app; guides and the neutral sentence by tag."""
+
+    guides: Mapping[str, RenderedResponse]
+    errors: Mapping[str, RenderedResponse]
+    robots: RenderedResponse
+
+
+def render_site(app: "Flask", tags: Iterable[str]) -> RenderedSite:
+    """Return the responses of `app` in these languages."""
+    client = app.test_client()
+
+    def answer(path: str, method: str = "GET") -> RenderedResponse:
+        response = client.open(path, method=method, base_url="https://localhost")
+        if response.status_code != (200 if method == "GET" else 405):
+            raise RuntimeError(f"{method} {path}: {response.status}")
+        return RenderedResponse(list(response.headers), response.data)
+
+    return RenderedSite(
+        {tag: answer(f"/{tag}/") for tag in tags},
+        {tag: answer(f"/{tag}/", "POST") for tag in tags},
+        answer(ROBOTS),
+    )
+
+
 def prepare_responses(
     documents: Mapping[str, RenderedResponse], codings: Iterable[str] = CODINGS
 ) -> dict[tuple[str, str], PreparedResponse]:
@@ -93,27 +119,17 @@ class Site:
     `robots` is robots.txt.
     """
 
-    def __init__(self, app: "Flask", tags: list[str], settings: Settings) -> None:
-        """Request every document from `app`, and keep the responses ready to send."""
+    def __init__(self, rendered: RenderedSite, settings: Settings) -> None:
+        """Compress and pad every response; the first language is the default."""
+        tags = list(rendered.guides)
         self.choose_locale = locale_chooser(tags)
         self._onion = settings.onion
         self._hosts = frozenset(settings.allowed_hosts)
         self._forces_https = settings.forces_https
-        client = app.test_client()
-
-        def answer(path: str, method: str = "GET") -> RenderedResponse:
-            response = client.open(path, method=method, base_url="https://localhost")
-            if response.status_code != (200 if method == "GET" else 405):
-                raise RuntimeError(f"{method} {path}: {response.status}")
-            return RenderedResponse(list(response.headers), response.data)
-
-        self.guides = prepare_responses({tag: answer(f"/{tag}/") for tag in tags})
-        self.errors = prepare_responses(
-            {tag: answer(f"/{tag}/", "POST") for tag in tags}, ["identity"]
-        )
-        self.robots = prepare_responses({"": answer(ROBOTS)}, ["identity"])[
-            "", "identity"
-        ]
+        self.guides = prepare_responses(rendered.guides)
+        self.errors = prepare_responses(rendered.errors, ["identity"])
+        robots = prepare_responses({"": rendered.robots}, ["identity"])
+        self.robots = robots["", "identity"]
         longest = max(map(len, tags))
         self.tag_padding = {tag: "-" * (longest - len(tag)) for tag in tags}
         # {path: tag}, "" where headers choose the language; other paths are not found.

@@ -155,9 +155,9 @@ def test_a_held_enter_leaves_once(visit: Engine, destination: Destination) -> No
 
 def test_keys_during_composition_do_not_leave(visit: Engine) -> None:
     visit.run(
-        """const told = { isComposing: true, bubbles: true };
+        """const init = { isComposing: true, bubbles: true };
         for (const key of ["Escape", "Escape", "Escape", "Shift", "Shift", "Shift"])
-          document.body.dispatchEvent(new KeyboardEvent("keydown", { key, ...told }))"""
+          document.body.dispatchEvent(new KeyboardEvent("keydown", { key, ...init }))"""
     )
 
     assert len(visit.run(SEEN)) > 1000

@@ -129,12 +129,12 @@ def test_the_proxy_sends_what_gunicorn_sends(
             status, headers, body = parse(proxy.send(asked, tls=tls))
 
             asked = get(path, method, Accept_Language="es", **accepted, **forwarded)
-            expected, told_headers, expected_body = parse(ask_gunicorn(gunicorn, asked))
+            expected, seen_headers, expected_body = parse(ask_gunicorn(gunicorn, asked))
 
             if proxy.name == "nginx" and "%00" in path:
                 continue  # nginx itself refuses it, like every malformed request
             assert (status, body) == (expected, expected_body)
-            assert without_hop(headers) == without_hop(told_headers)
+            assert without_hop(headers) == without_hop(seen_headers)
             assert headers.get("server") == {"nginx": "nginx"}.get(proxy.name)
 
 

@@ -4,7 +4,7 @@ from tests.support.browser_engines import Engine
 from tests.support.exit_destination import Destination
 from tests.support.input_actions import BELOW_THE_BAR, down, move, pointer, up
 
-# The visible text: only the bar's while the exit is pressed, since a sheet lies on the page.
+# The visible text: while the exit is pressed, a sheet leaves only the bar.
 SEEN = """
 const points = [[0.02, 0.3], [0.98, 0.3], [0.5, 0.6], [0.02, 0.98], [0.98, 0.98]];
 const isUnderSheet = points.every(([x, y]) =>

@@ -105,16 +105,16 @@ def main(kind: Kind, port: int, connections: int) -> None:
         clients[-1].act()
         # An overflowing backlog would test the kernel instead.
         time.sleep(0.0005)
-    is_told = False
+    is_announced = False
     while True:
         for start in range(_SLICES):
             due_s = time.monotonic() + kind.round_s / _SLICES
             for client in clients[start::_SLICES]:
                 client.act()
             time.sleep(max(0, due_s - time.monotonic()))
-        if not is_told:
+        if not is_announced:
             print("connected", flush=True)
-            is_told = True
+            is_announced = True
 
 
 if __name__ == "__main__":

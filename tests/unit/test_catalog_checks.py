@@ -167,8 +167,8 @@ def test_a_whole_catalog_has_nothing_to_do_and_a_broken_one_is_named_elsewhere(
 
     file.write_text("msgid")
     assert left_to_do(file, template()) == (0, "")
-    [told] = mistakes(file, template())
-    assert told.startswith(f"{file}:1: lacks a quotation mark")
+    [line] = mistakes(file, template())
+    assert line.startswith(f"{file}:1: lacks a quotation mark")
 
 
 def test_a_catalog_has_the_messages_of_the_template_and_no_others(
@@ -188,7 +188,7 @@ def test_a_catalog_has_the_messages_of_the_template_and_no_others(
 
 
 @pytest.mark.parametrize(
-    ("written", "told"),
+    ("written", "line"),
     [
         (
             b"msgid 'x'\n",
@@ -216,7 +216,7 @@ def test_a_catalog_has_the_messages_of_the_template_and_no_others(
     ],
 )
 def test_a_file_that_is_not_a_plain_catalog_is_one_sentence(
-    tmp_path: Path, written: bytes, told: str
+    tmp_path: Path, written: bytes, line: str
 ) -> None:
     file = tmp_path / "es" / "LC_MESSAGES" / "messages.po"
     file.parent.mkdir(parents=True)
@@ -225,7 +225,7 @@ def test_a_file_that_is_not_a_plain_catalog_is_one_sentence(
     with pytest.raises(QuietpageError) as raised:
         read_po(file)
 
-    assert raised.value.format_message().startswith(f"{file}{told}")
+    assert raised.value.format_message().startswith(f"{file}{line}")
 
 
 @pytest.mark.parametrize("charset", ["UTF-8", "utf8", "CHARSET"])

@@ -134,7 +134,8 @@ class Page:
         self.file.write_text(catalog, encoding="utf-8", newline="\n")
         languages = load_languages(SETTINGS, self.folder)
         content = Content(SETTINGS)
-        vars(content)["languages"] = languages
+        # The tables do not change from one catalog to the next.
+        vars(content).update(languages=languages, countries=self.content.countries)
         with self.app.test_request_context():
             translation_domain(languages).as_default()
             return Read(render_guide(content, languages[0]))

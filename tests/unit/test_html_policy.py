@@ -172,7 +172,7 @@ def test_our_pages_pass_and_are_parsed_as_browsers_parse_them() -> None:
 def test_anything_that_endangers_a_reader_is_refused(piece: str, fault: str) -> None:
     faults = list(document_faults(HEAD + piece, [SCRIPT], has_exit=True))
 
-    assert any(told.startswith(fault) for _, told in faults), faults
+    assert any(sentence.startswith(fault) for _, sentence in faults), faults
 
 
 EXIT = "<a id='quick-exit' href='https://x.example/' rel='noreferrer'>Leave</a>"
@@ -216,7 +216,7 @@ def test_the_exit_must_come_first_visible_and_labelled(replaced: str) -> None:
 def test_a_head_must_be_complete_and_neutral(old: str, new: str, fault: str) -> None:
     faults = list(document_faults(HEAD.replace(old, new), ()))
 
-    assert any(told.startswith(fault) for _, told in faults), faults
+    assert any(sentence.startswith(fault) for _, sentence in faults), faults
 
 
 @pytest.mark.parametrize(

@@ -289,7 +289,7 @@ def test_a_setting_that_the_catalogs_do_not_bear_out_is_one_sentence(
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "expected"),
     [
         ('"Notas"', '"Ayuda"', "1: 'Ayuda' holds 'ayuda', which translations/words"),
         ('"Cerrar la página"', f'"{"C" * 25}"', f"4: '{'C' * 25}' has 25 letters, the"),
@@ -297,7 +297,7 @@ def test_a_setting_that_the_catalogs_do_not_bear_out_is_one_sentence(
     ],
 )
 def test_what_may_hurt_a_reader_stops_the_start_with_its_line(
-    translations: Path, old: str, new: str, told: str
+    translations: Path, old: str, new: str, expected: str
 ) -> None:
     break_catalog(translations, old, new)
 
@@ -305,7 +305,7 @@ def test_what_may_hurt_a_reader_stops_the_start_with_its_line(
         load_languages(Settings(), translations)
 
     file = translations / "es" / "LC_MESSAGES" / "messages.po"
-    assert raised.value.format_message().startswith(f"{file}:{told}")
+    assert raised.value.format_message().startswith(f"{file}:{expected}")
 
 
 def test_what_is_shown_in_english_is_counted_by_language() -> None:

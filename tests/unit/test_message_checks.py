@@ -138,7 +138,7 @@ def test_what_a_language_needs_is_accepted(
 
 
 @pytest.mark.parametrize(
-    ("locale", "original", "text", "told"),
+    ("locale", "original", "text", "expected"),
     [
         (
             "es",
@@ -169,17 +169,17 @@ def test_what_a_language_needs_is_accepted(
     ],
 )
 def test_a_sentence_says_what_is_found_and_what_to_do(
-    locale: str, original: str, text: str, told: list[str]
+    locale: str, original: str, text: str, expected: list[str]
 ) -> None:
     faults = list(safety_faults(locale, original, text))
 
-    assert len(faults) == len(told)
-    for fault, sentence in zip(faults, told, strict=True):
+    assert len(faults) == len(expected)
+    for fault, sentence in zip(faults, expected, strict=True):
         assert fault.startswith(f"{quoted(text)} has the {sentence}")
 
 
 @pytest.mark.parametrize(
-    ("original", "text", "told"),
+    ("original", "text", "expected"),
     [
         ("One two three", "One two three", ""),
         ("One two three four", "One two three four", "is the English text. Translate"),
@@ -192,12 +192,12 @@ def test_a_sentence_says_what_is_found_and_what_to_do(
     ],
 )
 def test_what_others_may_see_is_short_and_neutral(
-    original: str, text: str, told: str
+    original: str, text: str, expected: str
 ) -> None:
     faults = list(wording_faults("es", original, text))
 
-    assert len(faults) == bool(told)
-    assert "".join(faults).startswith(f"{quoted(text)} {told}" if told else "")
+    assert len(faults) == bool(expected)
+    assert "".join(faults).startswith(f"{quoted(text)} {expected}" if expected else "")
 
 
 def test_a_sentence_quotes_what_a_terminal_shows() -> None:

@@ -11,7 +11,7 @@ from werkzeug.test import Client, TestResponse, run_wsgi_app
 from quietpage.assets import load_assets
 from quietpage.config import Settings
 from quietpage.security_headers import init_security_headers
-from quietpage.site import Site
+from quietpage.site import Site, render_site
 from tests.support.deployed import ONION
 
 TAGS = ["en", "pt-BR"]
@@ -39,7 +39,7 @@ def small_site(settings: Settings, status: int = 200) -> Site:
     def robots() -> Response:
         return Response("robots")
 
-    return Site(app, TAGS, settings)
+    return Site(render_site(app, TAGS), settings)
 
 
 @pytest.fixture(scope="module")
