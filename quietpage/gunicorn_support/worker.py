@@ -34,6 +34,14 @@ _STATUSES = {
 }
 
 
+def _close_unread(client: Any) -> None:
+    """Close a connection whose input may not be read to the end.
+
+    The kernel would discard the response if that were closed at once.
+    """
+    util.close_graceful(client)
+
+
 class _Server(StreamServer):  # type: ignore[misc]  # gevent ships no types
     """Accepts connections for a worker."""
 
@@ -110,7 +118,12 @@ class QuietWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no type
         body_bytes = getattr(req.body.reader, "length", None)
         if body_bytes is None or body_bytes > _MAX_BODY_BYTES:
             req.force_close()
-        return super().handle_request(listener_name, req, sock, addr)
+        try:
+            return super().handle_request(listener_name, req, sock, addr)
+        except StopIteration:
+            if body_bytes != 0:
+                _close_unread(sock)
+            raise
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer what gunicorn refuses; its own response and log repeat the request."""
@@ -123,5 +136,4 @@ class QuietWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no type
             self.report(type(exc), exc.__traceback__)
         with suppress(OSError):
             util.write_nonblock(client, self.wsgi.raw_error(status or 500))
-        # Closing at once, with unread input, would discard the response.
-        util.close_graceful(client)
+        _close_unread(client)

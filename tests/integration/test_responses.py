@@ -1,7 +1,9 @@
 """The answers of a real gunicorn: their headers and sizes, and no echo."""
 
 import http.client
+import socket
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 import brotli
 import pytest
@@ -237,6 +239,23 @@ def test_what_a_reader_in_danger_needs_arrives_in_the_first_round_trip(
     # The needed part ends before the countries where another language is official.
     assert b"<hr>" in text
     assert len(answer) <= 32_768
+
+
+def test_a_body_that_comes_after_the_answer_does_not_break_it_off(
+    server: Server,
+) -> None:
+    head = "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), 5) as connection:
+        connection.sendall(f"{head}Content-Length: 2000\r\n\r\n".encode())
+        assert connection.recv(1, socket.MSG_PEEK)
+
+        # After the first half, a closed connection would refuse the second.
+        for _ in range(2):
+            connection.sendall(b"x" * 1000)
+
+        answer = b"".join(iter(partial(connection.recv, 65536), b""))
+    assert answer.startswith(b"HTTP/1.1 405 ")
+    assert b"could not be shown" in answer
 
 
 def test_nothing_of_a_request_is_kept_or_repeated(server: Server) -> None:

@@ -17,7 +17,8 @@ before = set(sys.modules)
 from importlib.metadata import packages_distributions
 import quietpage.gunicorn_support.worker
 from app import create_site
-create_site()
+from quietpage.config import Settings
+create_site(Settings(locales=("en", "es")))
 owners = packages_distributions()
 loaded = {name.partition(".")[0] for name in set(sys.modules) - before}
 print(*{owner for name in loaded for owner in owners.get(name, [])})

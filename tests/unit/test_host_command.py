@@ -125,15 +125,18 @@ def test_preview_shows_the_live_settings_and_each_save_on_localhost(
     assert "titles is 1, but must be" in third.text
 
 
-def test_a_port_in_use_is_reported_in_one_line() -> None:
+def test_a_port_in_use_is_reported_in_one_line(tmp_path: Path) -> None:
     port = free_port()
+    # gunicorn renders the pages before it asks for the port.
+    settings = tmp_path / "quietpage.toml"
+    settings.write_text('locales = ["en"]')
     with socket.create_server(("127.0.0.1", port)):
         with pytest.raises(QuietpageError, match=f"--port {port + 1}"):
             refuse_busy(port)
         ended = subprocess.run(
             [str(Path(sys.executable).with_name("gunicorn"))],
             cwd=ROOT,
-            env=os.environ | {"PORT": str(port)},
+            env=os.environ | {"PORT": str(port), "QUIETPAGE_CONFIG": str(settings)},
             capture_output=True,
             text=True,
             timeout=120,
