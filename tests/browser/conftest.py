@@ -40,9 +40,9 @@ def destination(running_destination: Destination) -> Iterator[Destination]:
 def copy(
     tmp_path_factory: pytest.TempPathFactory, running_destination: Destination
 ) -> Iterator[Server]:
-    """The site, with its exit leading to our destination."""
+    """The site in two languages, with its exit leading to our destination."""
     folder = tmp_path_factory.mktemp("copy")
-    settings = f'exit_url = "{running_destination.url}"\n'
+    settings = f'exit_url = "{running_destination.url}"\nlocales = ["en", "es"]\n'
     with start_server(folder, settings=settings) as started:
         yield started
 
@@ -50,7 +50,7 @@ def copy(
 @pytest.fixture(scope="session")
 def own_site(running_destination: Destination) -> Site:
     """The site that `copy` serves, for tests to change."""
-    return create_site(Settings(exit_url=running_destination.url))
+    return create_site(Settings(exit_url=running_destination.url, locales=("en", "es")))
 
 
 # In one run of a few, WebKitGTK's driver crashes with a segmentation fault: a request

@@ -13,6 +13,8 @@ from tests.support.scale import IS_LONG_RUN
 
 SIZES = {"phone": (360, 640), "desktop": (1280, 800)}
 OPEN_ALL = "document.querySelectorAll('details').forEach((one) => one.open = true)"
+# All but the continents, whose countries are made as those above them.
+OPEN_MOST = OPEN_ALL.replace("details", "details:not(#numbers > details:not([id]))")
 # https://www.w3.org/WAI/WCAG22/Understanding/text-spacing.html
 SPACING = """* { line-height: 1.5 !important; letter-spacing: .12em !important;
   word-spacing: .16em !important } p { margin-bottom: 2em !important }"""
@@ -27,11 +29,11 @@ RULES = {
 
 # Tags and attributes are the same in every language; the site checks that at start. So
 # this covers each colour scheme and width once in each direction, and one language in
-# every other script. The long form runs all of them.
+# every other script; two of them with every country. The long form runs all of them.
+WHOLE = {("en", "phone", "light"), ("ar", "desktop", "light")}
 LAID_OUT = {
-    ("en", "phone", "light"),
+    *WHOLE,
     ("ar", "phone", "dark"),
-    ("ar", "desktop", "light"),
     ("en", "desktop", "dark"),
 }
 IN_OTHER_SCRIPTS = ("hi", "ja", "ru", "ur")
@@ -54,7 +56,8 @@ def test_axe_finds_no_violation(
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.goto(f"{server.url}{tag}/")
-    page.evaluate(OPEN_ALL)
+    is_whole = IS_LONG_RUN or (tag, size, scheme) in WHOLE
+    page.evaluate(OPEN_ALL if is_whole else OPEN_MOST)
     page.set_default_timeout(60000)
 
     found = Axe().run(page, options=RULES).response

