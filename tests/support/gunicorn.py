@@ -45,10 +45,20 @@ class Server:
             return answer
 
 
+_reserved: list[socket.socket] = []
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that no other process gets until this one ends.
+
+    A server may listen on it, since a port that is bound but not listened on can be
+    bound again with SO_REUSEADDR, which servers set.
+    """
+    probe = socket.socket()
+    probe.bind(("127.0.0.1", 0))
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    _reserved.append(probe)
+    return int(probe.getsockname()[1])
 
 
 def children(pid: int) -> set[int]:
