@@ -1,6 +1,7 @@
 """The site that visitors meet, as an object and behind a running gunicorn."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from werkzeug.test import Client
@@ -10,12 +11,15 @@ from quietpage.config import Settings
 from quietpage.site import Site
 from tests.support.gunicorn import Server, start_server
 
+UNIT = Path(__file__).parent / "unit"
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the tests that share a browser or a server in the same process.
 
     A browser starts once for the tests of all files, and a server once for each file.
+    The site of 25 languages is made once for the unit tests.
     """
     for item in items:
         parameters = (
@@ -23,7 +27,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if isinstance(item, pytest.Function) and hasattr(item, "callspec")
             else {}
         )
-        group = parameters.get("engine") or item.path.stem
+        is_unit = item.path.is_relative_to(UNIT)
+        needs_site = is_unit and "site" in getattr(item, "fixturenames", ())
+        group = parameters.get("engine") or ("site" if needs_site else item.path.stem)
         item.add_marker(pytest.mark.xdist_group(group))
 
 
