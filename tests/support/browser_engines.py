@@ -475,7 +475,7 @@ def firefox(profile: Path, *preferences: str) -> Iterator[Engine]:
     finally:
         engine.close()
         process.terminate()
-        process.wait(20)
+        process.wait(180)
         drain.join(5)
         process.stderr.close()
 

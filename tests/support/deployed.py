@@ -13,7 +13,7 @@ from pathlib import Path
 
 from quietpage.config import ROOT
 from tests.support import nginx
-from tests.support.gunicorn import free_port, wait_for
+from tests.support.gunicorn import PATIENCE_S, free_port, wait_for
 
 HOST = "notes.example.org"
 # With the checksum of an onion address; its key is the bytes from 0 upwards.
@@ -101,7 +101,7 @@ def running(
         yield process
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE_S)
 
 
 def environment_of(folder: Path) -> dict[str, str]:

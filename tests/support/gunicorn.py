@@ -112,7 +112,7 @@ def start_server(  # noqa: PLR0913 - each has a default
             yield Server(port, process.pid, log, home)
         finally:
             process.terminate()
-            process.wait(15)
+            process.wait(PATIENCE_S)
 
 
 def wait_for(address: tuple[str, int] | str, process: subprocess.Popen[bytes]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import trustme
 
 from quietpage.config import ROOT
-from tests.support.gunicorn import wait_for
+from tests.support.gunicorn import PATIENCE_S, wait_for
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def start_nginx(configuration: Path, *places: int | str) -> Iterator[int]:
             yield process.pid
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait(PATIENCE_S)
 
 
 def issue(folder: Path, host: str) -> None:

@@ -68,7 +68,7 @@ def main(profile: str, address: str) -> None:
         )
     finally:
         firefox.terminate()
-        firefox.wait(20)
+        firefox.wait(180)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from quietpage.config import Settings
 from quietpage.export.files import export_files, write_folder
 from quietpage.site import Site
-from tests.support.gunicorn import Server, free_port, wait_for
+from tests.support.gunicorn import PATIENCE_S, Server, free_port, wait_for
 from tests.support.nginx import issue
 
 # These name the server, give the time, and say whether the connection stays open.
@@ -154,7 +154,7 @@ def start_static(
                 yield Server(port, process.pid, log, logs)
             finally:
                 process.terminate()
-                process.wait(15)
+                process.wait(PATIENCE_S)
 
 
 def ask(port: int, path: str, method: str = "GET", **headers: str) -> Answer:

@@ -25,7 +25,7 @@ PRESS = """(() => {
   [...row.querySelectorAll("div")].findLast((one) =>
     one.innerText.trim() === "[Urgent Discard]").click();
   return true; })()"""
-PATIENCE_S = 30
+PATIENCE_S = 120
 
 
 class Chromium:
@@ -64,6 +64,7 @@ class Chromium:
             time.sleep(0.5)
         # Only the discarded tab is left, and Chromium loads it again.
         self._get(f"close/{tool['id']}")
+        end = time.monotonic() + PATIENCE_S
         loaded = "document.wasDiscarded && document.readyState === 'complete'"
         while not self.run(url, loaded):
             assert time.monotonic() < end, "the tab was not loaded again"
