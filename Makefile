@@ -54,7 +54,8 @@ check: .venv/dev ## Lint, check types and run the unit tests (no root, browser o
 	$(PYTEST) -q $(SIDE_BY_SIDE) 2 tests/unit quietpage
 
 test: check .venv/debian ## Run `check`, then every other test, with three real browsers
-	$(PYTEST) -q $(SIDE_BY_SIDE) 4 tests/integration tests/browser tests/robustness
+	$(PYTEST) -q $(SIDE_BY_SIDE) 3 tests/integration tests/browser
+	$(PYTEST) -q tests/robustness
 
 format: .venv/dev ## Format the code
 	$(BIN)/ruff check --fix .

@@ -50,7 +50,8 @@ WAYS: dict[str, Actions] = {
     "Space": typed(" "),
     "Enter twice": typed(ENTER, ENTER),
     **{f"Esc {count} times": typed(*[ESCAPE] * count) for count in (2, 3, 4, 6)},
-    "Esc at 1.2 s": typed(ESCAPE, ESCAPE, pause_ms=1200),
+    # Four, since a busy machine makes a pause longer than the 1.5 s that count.
+    "Esc every 1.2 s": typed(*[ESCAPE] * 4, pause_ms=1200),
     **{f"Shift {count} times": typed(*[SHIFT] * count) for count in (3, 4, 7)},
     "Shift by turns with Esc twice": typed(SHIFT, ESCAPE, SHIFT, ESCAPE, ESCAPE),
 }
