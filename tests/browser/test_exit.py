@@ -3,6 +3,7 @@
 The numbers in brackets are the requirements in docs/exit.md.
 """
 
+import time
 from pathlib import Path
 
 import pytest
@@ -50,8 +51,6 @@ WAYS: dict[str, Actions] = {
     "Space": typed(" "),
     "Enter twice": typed(ENTER, ENTER),
     **{f"Esc {count} times": typed(*[ESCAPE] * count) for count in (2, 3, 4, 6)},
-    # Four, since a busy machine makes a pause longer than the 1.5 s that count.
-    "Esc every 1.2 s": typed(*[ESCAPE] * 4, pause_ms=1200),
     **{f"Shift {count} times": typed(*[SHIFT] * count) for count in (3, 4, 7)},
     "Shift by turns with Esc twice": typed(SHIFT, ESCAPE, SHIFT, ESCAPE, ESCAPE),
 }
@@ -126,6 +125,20 @@ def test_a_press_hides_the_page_and_a_drag_off_restores_it(
 
     assert visit.run("return [document.body.innerText, scrollY]") == [before, 500]
     assert destination.asked == []
+
+
+def test_a_second_esc_after_1200_ms_leaves(
+    visit: Engine, destination: Destination
+) -> None:
+    # A busy machine makes some pauses longer than the 1500 ms that count.
+    for _ in range(10):
+        visit.perform(typed(ESCAPE, ESCAPE, pause_ms=1200))
+        for _ in range(30):
+            if destination.asked:
+                arrive(visit, destination)
+                return
+            time.sleep(0.1)
+    pytest.fail("no second Esc left")
 
 
 @pytest.mark.parametrize("keys", OTHER_KEYS)
