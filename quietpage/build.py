@@ -35,7 +35,7 @@ def build_site(app: Flask) -> Site:
         for kind in (rendered.guides, rendered.errors)
     )
     # To compress takes longer than to check, and runs on another core.
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(1) as pool:
         site = pool.submit(Site, rendered, settings)
         with app.test_request_context():
             check_markup(content, guides, refusals)

@@ -29,7 +29,12 @@ from tests.support.input_actions import (
     typed,
     up,
 )
-from tests.support.keyboard_tour import SEEN, arrive, assert_back_shows_nothing
+from tests.support.keyboard_tour import (
+    SEEN,
+    SEEN_NOW,
+    arrive,
+    assert_back_shows_nothing,
+)
 
 COVER = ["Close this page", "Show the page"]
 # Longer than the second that the curtain waits in these tests.
@@ -175,7 +180,7 @@ def test_back_finds_the_page_covered_before_the_browser_draws_it(
     """The page covers itself on leaving; docs/exit.md says what can still flash."""
     reader.run(
         f"""addEventListener("pageshow", () => {{
-          window.seenAtOnce = (() => {{ {SEEN} }})();
+          window.seenAtOnce = {SEEN_NOW};
         }}, {{ capture: true }})"""
     )
     url = reader.url()

@@ -20,7 +20,12 @@ from tests.support.input_actions import (
     up,
     wait,
 )
-from tests.support.keyboard_tour import SEEN, arrive, assert_back_shows_nothing
+from tests.support.keyboard_tour import (
+    SEEN,
+    SEEN_NOW,
+    arrive,
+    assert_back_shows_nothing,
+)
 
 with_touch = pytest.mark.parametrize("engine", ["Chromium", "Firefox"], indirect=True)
 with_pen = pytest.mark.parametrize("engine", ["Chromium"], indirect=True)
@@ -103,7 +108,7 @@ def test_a_swipe_off_the_bar_does_not_leave_and_a_tap_after_it_does(
 
     visit.run(
         f"""window.seenDuring = [];
-        new MutationObserver(() => window.seenDuring.push((() => {{ {SEEN} }})()))
+        new MutationObserver(() => window.seenDuring.push({SEEN_NOW}))
           .observe(document.documentElement, {{ attributes: true }})"""
     )
 

@@ -28,6 +28,7 @@ from urllib3.exceptions import HTTPError
 from Xlib.display import Display
 
 from tests.support.chromium_flags import CHROMIUM_FLAGS
+from tests.support.gunicorn import PATIENCE_S
 
 Actions = list[dict[str, Any]]
 
@@ -475,7 +476,7 @@ def firefox(profile: Path, *preferences: str) -> Iterator[Engine]:
     finally:
         engine.close()
         process.terminate()
-        process.wait(180)
+        process.wait(PATIENCE_S)
         drain.join(5)
         process.stderr.close()
 

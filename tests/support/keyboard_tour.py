@@ -5,11 +5,13 @@ from tests.support.exit_destination import Destination
 from tests.support.input_actions import BELOW_THE_BAR, down, move, pointer, up
 
 # The visible text: while the exit is pressed, a sheet leaves only the bar.
-SEEN = """
+SEEN_NOW = """(() => {
 const points = [[0.02, 0.3], [0.98, 0.3], [0.5, 0.6], [0.02, 0.98], [0.98, 0.98]];
 const isUnderSheet = points.every(([x, y]) =>
   document.elementFromPoint(x * innerWidth, y * innerHeight)?.matches("header"));
-return (isUnderSheet ? document.querySelector("header") : document.body).innerText"""
+return (isUnderSheet ? document.querySelector("header") : document.body).innerText;
+})()"""
+SEEN = f"return {SEEN_NOW}"
 
 
 def tour(visit: Engine) -> None:
