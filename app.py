@@ -68,7 +68,7 @@ def use_languages() -> None:
 
 
 def create_site(settings: Settings | None = None) -> Site:
-    """Return the WSGI application for visitors, with all pages rendered.
+    """Return the WSGI application for visitors, for tests and tools.
 
     Raises:
         QuietpageError: A setting, table, catalog or template is wrong.
@@ -79,7 +79,7 @@ def create_site(settings: Settings | None = None) -> Site:
 def wsgi_app() -> Site:
     """Return the site for gunicorn, and print which own files it is made of.
 
-    An error ends the start with one sentence.
+    An error aborts the startup with one sentence.
     """
     try:
         app = create_app()
@@ -91,7 +91,8 @@ def wsgi_app() -> Site:
     if counts:
         english = ", ".join(f"{tag} {count}" for tag, count in counts.items())
         lines.append(f"Messages shown in English: {english}")
-    # A reload makes the pages twice, for trial and to serve them: one list is enough.
+    # A reload renders the pages twice, first as a test and then to serve them: the
+    # list is printed once.
     if "--check-config" not in sys.argv:
         for line in lines:
             print(line, file=sys.stderr)  # noqa: T201 - gunicorn's log prints its own messages only

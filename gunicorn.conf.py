@@ -22,11 +22,11 @@ _settings = hooks.server_settings()
 
 wsgi_app = "app:wsgi_app()"
 bind = hooks.bind_address(os.environ)
-worker_class = "quietpage.gunicorn_support.worker.QuietWorker"
+worker_class = hooks.WORKER
 workers = 2
 # Per worker; further connections wait in the kernel until one of these is closed.
 worker_connections = 5000
-# Pages are rendered once and shared; an error ends the start before any worker.
+# Pages are rendered once and shared; an error aborts the startup before any worker.
 preload_app = True
 # Nothing on disk: no control socket in the home folder, heartbeats in memory.
 control_socket_disable = True

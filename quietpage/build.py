@@ -34,7 +34,7 @@ def build_site(app: Flask) -> Site:
         {tag: response.body.decode() for tag, response in kind.items()}
         for kind in (rendered.guides, rendered.errors)
     )
-    # To compress takes longer than to check, and runs on another core.
+    # Compressing takes longer than checking, so it runs on another core.
     with ThreadPoolExecutor(1) as pool:
         site = pool.submit(Site, rendered, settings)
         with app.test_request_context():

@@ -82,20 +82,21 @@ class Settings:
         {},
         is_table_of(is_https),
         'a table of language and https address, such as { es = "https://…" }',
-        "Where the quick exit goes from some languages.",
+        "Where the quick exit goes in some languages.",
     )
     locales: tuple[str, ...] = _setting(
         (),
         is_list_of(is_line),
         'a list of language tags, such as ["en", "es", "pt-BR"]',
-        "The languages on offer, the default first; empty is all, English first.",
+        "The languages to offer, the default first. If empty, all are offered, English"
+        " first.",
     )
     show_drafts: bool = _setting(
         True,  # noqa: FBT003 - the default of a setting
         is_bool,
         "true or false",
         "Offer translations that no person has reviewed; they say so on the page. If"
-        " not, what has changed since a review is shown in English.",
+        " false, sentences that have changed since their review appear in English.",
     )
     min_translated_percent: int = _setting(
         20,
@@ -146,19 +147,22 @@ class Settings:
         False,  # noqa: FBT003
         is_bool,
         "true or false",
-        "Redirect HTTP to HTTPS. Enabled automatically when trusted_proxies is set.",
+        "Redirect HTTP to HTTPS, and send HSTS, so that browsers refuse plain HTTP for"
+        " this host for a year. gunicorn also does so whenever trusted_proxies is set;"
+        " an export does not.",
     )
     hsts_subdomains: bool = _setting(
         False,  # noqa: FBT003
         is_bool,
         "true or false",
-        "Let HSTS cover every name below the host's; it breaks those without TLS.",
+        "Apply HSTS to all subdomains; any that lack HTTPS stop working.",
     )
     hsts_preload: bool = _setting(
         False,  # noqa: FBT003
         is_bool,
         "true or false",
-        "Ask browsers to ship the host as HTTPS only.",
+        'Add "preload" to HSTS, with hsts_subdomains. To be listed, you must also'
+        " submit the host; the list is public and hard to leave.",
     )
     onion: str = _setting(
         "",

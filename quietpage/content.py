@@ -10,7 +10,8 @@ from .assets import Assets, load_assets
 from .config import Settings
 from .helpline_tables import find_own_table
 from .helplines import Country, load_countries
-from .languages import Language, load_languages, translation_domain
+from .languages import Language, load_languages, load_text_review, translation_domain
+from .review_marks import Review
 
 _EXTENSION = "quietpage"
 
@@ -20,7 +21,7 @@ class Content:
     """All that pages are made of.
 
     Tables and catalogs are read on first access, so that the commands which report a
-    broken one can start. Each of the four raises a QuietpageError then.
+    broken one can start. Reading a table or catalog may raise a QuietpageError.
     """
 
     settings: Settings
@@ -42,6 +43,11 @@ class Content:
     def languages(self) -> tuple[Language, ...]:
         """The languages on offer, the default first."""
         return load_languages(self.settings)
+
+    @cached_property
+    def text_review(self) -> Review | None:
+        """The review of the English text, None without one that still holds."""
+        return load_text_review(self.settings)
 
     @cached_property
     def domain(self) -> Domain:

@@ -13,6 +13,7 @@ from babel.core import Locale, UnknownLocaleError
 from .errors import display_path
 from .helpline_references import (
     CONFIDENCES,
+    NEEDED_SITES,
     STATUSES,
     confidence_faults,
     independent_sites,
@@ -46,7 +47,6 @@ _DATES = {
     "checked": rf"([12][0-9]{{3}}-{_MONTH}-(0[1-9]|[12][0-9]|3[01]))?",
 }
 _OLD_DAYS = 365
-_TWO = 2
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,10 @@ def _find_row_faults(
     if not row.name:
         yield Fault("name is empty, but must be the service's own name. Write it.")
     if not row.way:
-        yield Fault("it cannot be reached. Give a phone, sms_number or website.")
+        yield Fault(
+            "the row has no way to reach the service. Add a phone, sms_number, chat_url"
+            " or website."
+        )
     for tag in [*row.languages.split(), row.name_lang]:
         if not _is_language(tag):
             yield Fault(
@@ -267,5 +270,5 @@ def _emergency_faults(row: Emergency) -> Iterator[Fault]:
         yield Fault(f"text_site is '{row.text_site}', but must begin with https://.")
     if (row.silent or row.text_number) and len(
         independent_sites(row.silent_source)
-    ) < _TWO:
-        yield Fault("silent_source has no pages of two sites. Add one.")
+    ) < NEEDED_SITES:
+        yield Fault("silent_source does not list pages on two sites. Add one.")

@@ -11,7 +11,8 @@ CONFIDENCES = ("high", "medium", "low")
 _ADDRESS = re.compile(r"https?://(?:www\.)?([a-z0-9.-]+)(?=[/:?\s]|$)")
 # Sites with collections of numbers, which copy other lists.
 _LISTS = ("github.com",)
-_TWO = 2
+# Pages or references that a confident row needs.
+NEEDED_SITES = 2
 
 
 def independent_sites(source: str) -> set[str]:
@@ -35,15 +36,15 @@ def confidence_faults(source: str, confidence: str) -> Iterator[Fault]:
     """
     own = len(independent_sites(source))
     references = len(source.split(SEPARATOR))
-    if confidence == "high" and own < _TWO:
+    if confidence == "high" and own < NEEDED_SITES:
         yield Fault(
-            "confidence is 'high', but the source has no pages of two sites."
-            " Add one, or write medium or low."
+            "confidence is 'high', but the source does not list pages on two"
+            " sites. Add one, or use medium or low."
         )
-    elif confidence == "medium" and (not own or references < _TWO):
+    elif confidence == "medium" and (not own or references < NEEDED_SITES):
         yield Fault(
-            "confidence is 'medium', but the source has no page and a second"
-            " reference. Add one, or write low."
+            "confidence is 'medium', but the source needs a page and a second"
+            " reference. Add one, or use low."
         )
 
 
@@ -55,15 +56,15 @@ def withdrawn_number_faults(
     A row is (line, country, phone, status, replaces); `replaces` holds the digits of
     older numbers, separated by spaces.
     """
-    given_up = {
+    withdrawn = {
         (country, _digits(number)): line
         for line, country, phone, status, replaces in rows
         for number in [*replaces.split(), *([phone] if status == "closed" else [])]
     }
     for line, country, phone, status, _ in rows:
-        last = given_up.get((country, _digits(phone)))
+        last = withdrawn.get((country, _digits(phone)))
         if phone and status == "in service" and last:
-            yield line, f"'{phone}' was given up: see line {last}. Remove the row."
+            yield line, f"'{phone}' was withdrawn: see line {last}. Remove this row."
 
 
 def _digits(number: str) -> str:

@@ -61,7 +61,7 @@ class Country:
 
     @cached_property
     def more_distinct(self) -> Collection[Helpline]:
-        """One of these for each region, smaller audience or, failing both, name."""
+        """One line for each label: its region, or a smaller audience, or its name."""
         return {
             line.region
             or (line.name if line.audience in _MOST_PEOPLE else line.audience): line

@@ -7,6 +7,7 @@ parse the same elements, attributes and links (tests/unit/test_html_policy.py).
 import html
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from .banned_words import banned_words_in
@@ -86,7 +87,8 @@ def _image_faults(attributes: Attributes) -> Iterator[Fault]:
 
 def _meta_faults(attributes: Attributes) -> Iterator[Fault]:
     name = attributes.get("name", "").lower()
-    if "charset" not in attributes and name not in _META_NAMES:
+    is_no_referrer = name == "referrer" and attributes.get("content") == "no-referrer"
+    if "charset" not in attributes and name not in _META_NAMES and not is_no_referrer:
         yield name or "<meta", f"has <meta name='{name}'>"
 
 
@@ -198,18 +200,23 @@ def check_documents(
         QuietpageError: A page would endanger a reader; the sentence names the
             template where it can be found.
     """
-    own = {
-        display_path(file): file.read_bytes().decode(errors="replace")
-        for file in sorted(folder.rglob("*.html"))
-    }
     for pages in (guides, errors):
         for tag, text in pages.items():
             for mark, fault in document_faults(text, inlined, has_exit=pages is guides):
-                names = [name for name, words in own.items() if mark in words]
-                names = names or (list(own) if len(own) == 1 else [str(folder)])
                 raise QuietpageError(
-                    f"{names[0]}: the page in '{tag}' {fault}, but it must"
-                    " keep the exit first, contain only what quietpage/html_policy.py"
-                    " lists, and load, send and run nothing else. Correct the"
-                    " template."
+                    f"{_likely_template(mark, folder)}: the page in '{tag}' {fault},"
+                    " but it must keep the exit first, contain only what"
+                    " quietpage/html_policy.py lists, and load, send and run nothing"
+                    " else. Correct the template."
                 )
+
+
+def _likely_template(mark: str, folder: Path) -> str:
+    """Return the own template that contains the mark, or else their folder."""
+    files = sorted(folder.rglob("*.html"))
+    for file in files:
+        # One that nothing reads may be closed to the service.
+        with suppress(OSError):
+            if mark in file.read_bytes().decode(errors="replace"):
+                return display_path(file)
+    return display_path(files[0]) if len(files) == 1 else str(folder)

@@ -203,10 +203,16 @@ def load_languages(
     if not offered:
         raise QuietpageError(
             f"{display_path(settings.file)}: locales, show_drafts and"
-            " min_translated_percent together leave no language. Offer one that is"
-            " reviewed, such as en."
+            " min_translated_percent together leave no language. Add one that they"
+            " allow, such as en."
         )
     return offered
+
+
+def load_text_review(settings: Settings) -> Review | None:
+    """Return the review of the English text, None if there is none that still holds."""
+    review = find_catalogs(settings).unchecked_messages(SOURCE_TAG).review
+    return review if review and not review.is_changed else None
 
 
 def _tag(file: Path) -> str:

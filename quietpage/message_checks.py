@@ -51,7 +51,7 @@ def safety_faults(locale: str, original: str, translation: str) -> Iterator[str]
     """Yield what would mislead or endanger a reader, a sentence each.
 
     >>> list(safety_faults("de", "1 in 3", "1 von 4"))
-    ["'1 von 4' has the figures 1 4, the English 1 3. Correct it."]
+    ["'1 von 4' has the figures 1 4; the English has 1 3. Correct it."]
     """
     # The start checks thousands of messages, so slow steps wait until there is a fault.
     for name, find in _FINDERS.items():
@@ -59,8 +59,8 @@ def safety_faults(locale: str, original: str, translation: str) -> Iterator[str]
         if found != wanted:
             got, expected = (printable(" ".join(x)) or "none" for x in (found, wanted))
             yield (
-                f"{quoted(translation)} has the {name} {got}, but must hold {expected}"
-                " as the English does. Correct it."
+                f"{quoted(translation)} has the {name} {got}; the English has"
+                f" {expected}. Correct it."
             )
     if names_whole_first(locale):
         original = _PART_OF_WHOLE.sub(r"\2 in \1", original)
@@ -68,7 +68,7 @@ def safety_faults(locale: str, original: str, translation: str) -> Iterator[str]
     if found != wanted:
         got, expected = (" ".join(x) or "none" for x in (found, wanted))
         yield (
-            f"{quoted(translation)} has the figures {got}, the English {expected}."
+            f"{quoted(translation)} has the figures {got}; the English has {expected}."
             " Correct it."
         )
     if re.search(r"\w", original) and not re.search(r"\w", translation):
@@ -127,12 +127,18 @@ def wording_faults(locale: str, original: str, translation: str) -> Iterator[str
     if len(translation) > 3 * len(original) + 12:
         yield f"{shown} is over three times as long as the English. Shorten it."
     if original == EXIT_LABEL and len(translation) > _EXIT_LETTERS:
-        yield f"{shown} has {len(translation)} letters, the exit 24 at most."
+        yield (
+            f"{shown} has {len(translation)} letters; the exit may have at most"
+            f" {_EXIT_LETTERS}. Shorten it."
+        )
     is_seen_by_others = original in {TITLE, EXIT_LABEL}
     for word in banned_words_in(
         locale, translation, is_seen_by_others=is_seen_by_others
     ):
-        yield f"{shown} holds '{word}', which translations/words.toml bans."
+        yield (
+            f"{shown} contains '{word}', which translations/words.toml bans. Use"
+            " another word."
+        )
 
 
 def quoted(text: str) -> str:

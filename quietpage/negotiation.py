@@ -146,7 +146,7 @@ def language_tables(available: Sequence[str]) -> dict[str, dict[str, str | None]
 
 
 def _names() -> set[str]:
-    """Return every code of a language, in lower case, old and double ones too."""
+    """Return every language code in lower case, retired and duplicate ones too."""
     names = {*get_global("likely_subtags"), *get_global("language_aliases"), "nb"}
     return {name.lower() for name in names if "_" not in name}
 
@@ -158,14 +158,14 @@ def _scripts_and_territories() -> frozenset[str]:
 
 
 def _language_and_script(tag: str) -> tuple[str, str] | None:
-    """Return language and script of a tag with likely subtags, None if it is none."""
+    """Return a tag's language and script, likely subtags filled in; None if unknown."""
     language, *others = tag.lower().split("-")
-    # CLDR speaks of "no" and "tl" where headers say "nb" and "fil"; both ways hold. Who
-    # reads Nynorsk reads Bokmål, and written Cantonese is mostly Chinese.
+    # CLDR uses "no" and "tl" where headers use "nb" and "fil"; both are accepted.
+    # Readers of Nynorsk can read Bokmål, and written Cantonese is mostly Chinese.
     aliases = {"tl": "fil", "nb": "no", "nn": "no", "yue": "zh_hant"}
     named = aliases.get(language)
     named = named or get_global("language_aliases").get(language, language)
-    # Some names are of more than one part: Dari, prs, is Persian of Afghanistan.
+    # Some names have more than one part: Dari, prs, is Persian of Afghanistan.
     language, *parts = named.lower().split("_")
     others = parts + others
     script = next((part.title() for part in others if len(part) == 4), None)  # noqa: PLR2004

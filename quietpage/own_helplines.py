@@ -82,7 +82,7 @@ def _effect(row: Helpline, replaced: str, ours: Sequence[tuple[int, Helpline]]) 
         if other.country == row.country and other.name == row.name:
             return (
                 f"{name} is added, though line {place} of ours has the same name. To"
-                f" take its place, write {other.way.lstrip('+')} into replaces."
+                f" replace that row, write {other.way.lstrip('+')} into its replaces."
             )
     unknown = f"; no row of ours has {row.replaces}" if row.replaces else ""
     return f"{name} is added{unknown}."

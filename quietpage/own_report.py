@@ -1,4 +1,4 @@
-"""A report on the own files: what each does, and what its author should know."""
+"""A report on an organisation's own files: their use, and what to know about them."""
 
 import difflib
 from collections.abc import Iterator

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -38,12 +39,14 @@ def template_names() -> tuple[str, ...]:
 
 def is_included(name: str, templates: Path) -> bool:
     """Return whether another own template names it, to include or extend it."""
-    return any(
-        f'"{name}"' in text or f"'{name}'" in text
-        for file in templates.rglob("*.html")
-        if file.relative_to(templates).as_posix() != name
-        for text in [file.read_bytes().decode(errors="replace")]
-    )
+    for file in templates.rglob("*.html"):
+        # One that cannot be read is reported by `own_files` if it is used.
+        with suppress(OSError):
+            text = file.read_bytes().decode(errors="replace")
+            is_another = file.relative_to(templates).as_posix() != name
+            if is_another and (f'"{name}"' in text or f"'{name}'" in text):
+                return True
+    return False
 
 
 def read_template(file: Path) -> str:

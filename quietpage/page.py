@@ -19,9 +19,10 @@ from .country_list import order_countries
 from .helpline_tables import Helpline
 from .languages import SOURCE_TAG, Language, localize_digits
 from .opening_hours import DAYS, parse_hours
+from .review_marks import Review
 
 # The day on which the substance of the English text last changed.
-REVIEWED_ON = date(2026, 11, 26)
+TEXT_CHANGED_ON = date(2026, 11, 26)
 
 # Marks what a catalog lacks, so that screen readers pronounce it as English.
 _ENGLISH = Markup('<span lang="en" dir="ltr">{}</span>')
@@ -36,6 +37,9 @@ _gettext: ContextVar[Callable[[str], Markup]] = ContextVar("gettext")
 def render_guide(content: Content, language: Language) -> str:
     """Return the whole guide in one language; needs an app context."""
     settings, review = content.settings, language.review
+    # A review of a translation says nothing of the English that it was made from, and
+    # one of the English nothing of a translation.
+    text_review = content.text_review if review and not review.is_changed else None
     with _use(language):
         return render_template(
             "guide.html",
@@ -44,15 +48,21 @@ def render_guide(content: Content, language: Language) -> str:
             assets=content.assets,
             settings=settings,
             review=review,
-            reviewers=_joined(map(_isolated, review.names if review else ())),
+            reviewers=_reviewers(review),
             review_day=_day_text(review.day) if review else "",
             exit_url=settings.exit_url_for(language.tag),
             exit_site=_isolated(settings.exit_site_for(language.tag)),
             countries=order_countries(
                 content.countries, language.locale, settings.countries_first
             ),
-            reviewed_on=_day_text(REVIEWED_ON),
+            text_changed_on=_day_text(TEXT_CHANGED_ON),
+            text_review=text_review,
+            text_reviewers=_reviewers(text_review),
         )
+
+
+def _reviewers(review: Review | None) -> Markup:
+    return _joined(map(_isolated, review.names if review else ()))
 
 
 def render_error(language: Language) -> str:

@@ -15,6 +15,12 @@ from .review_texts import SHEET_ONLY
 from .write_file import write_whole
 
 TRANSLATIONS = ROOT / "translations"
+# What the header of every catalog says.
+PO_HEADERS = {
+    "MIME-Version": "1.0",
+    "Content-Type": "text/plain; charset=UTF-8",
+    "Content-Transfer-Encoding": "8bit",
+}
 # A comment, or a quoted string with known escapes, with or without its keyword.
 _LINE = re.compile(r'(#.*|((msgid|msgstr)\s+)?"(\\[\\"nrt]|[^"\\])*"|)')
 _CONTEXT_OR_PLURAL = re.compile(r"(?:#~\s*)?(msgctxt|msgid_plural|msgstr\[)")

@@ -15,7 +15,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from .config import ROOT
 from .errors import QuietpageError
 from .message_checks import safety_faults
-from .po_files import TRANSLATIONS
+from .po_files import PO_HEADERS, TRANSLATIONS
 
 TEMPLATE = TRANSLATIONS / "messages.pot"
 _TEMPLATES = ROOT / "templates"
@@ -52,9 +52,7 @@ def extract() -> polib.POFile:
     template.header = " The messages of Quietpage, for translators to begin from."
     template.metadata = {
         "Project-Id-Version": "Quietpage",
-        "MIME-Version": "1.0",
-        "Content-Type": "text/plain; charset=UTF-8",
-        "Content-Transfer-Encoding": "8bit",
+        **PO_HEADERS,
     }
     template.metadata_is_fuzzy = None
     return template

@@ -10,7 +10,7 @@ R = TypeVar("R")
 
 
 def progress_map(label: str, work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
-    """Yield `work(item)` for each item, and show which one is in work.
+    """Yield `work(item)` for each item, and show which one is being worked on.
 
     The line is erased before each result is yielded, so that the caller can print.
     """

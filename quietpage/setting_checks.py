@@ -30,7 +30,6 @@ _CONFUSED = {
         "zh": "zh-Hans",
     },
 }
-_ONION_BYTES = 35
 
 
 def is_https(value: object) -> bool:
@@ -69,7 +68,7 @@ def is_onion(value: object) -> bool:
     if not found:
         return False
     decoded = base64.b32decode(found[1].upper())
-    key, checksum, version = decoded[:32], decoded[32:34], decoded[34:_ONION_BYTES]
+    key, checksum, version = decoded[:32], decoded[32:34], decoded[34:]
     expected = hashlib.sha3_256(b".onion checksum" + key + version).digest()[:2]
     return version == b"\3" and checksum == expected
 

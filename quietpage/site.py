@@ -26,7 +26,7 @@ OK, NOT_FOUND = "200 OK", "404 Not Found"
 PADDING_ELSE = "-"
 PADDING_OK = PADDING_ELSE + "-" * (len(NOT_FOUND) - len(OK))
 ROBOTS = "/robots.txt"
-# A name has at most 253 (RFC 1035), a port with its colon six.
+# A host name has at most 253 bytes (RFC 1035), a port with its colon six.
 _MAX_HOST_BYTES = 260
 _PLAIN_SCHEME, _TLS_SCHEME = "http", "https"
 

@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from quietpage.build import build_site
 from quietpage.content import current_content
 from quietpage.errors import QuietpageError
-from quietpage.export.files import ROOT, export_files
+from quietpage.export.files import SERVED_FROM, export_files
 from quietpage.write_file import write_whole
 
 from .checks import findings
@@ -96,4 +96,4 @@ def _release_of(host: str) -> Release:
             " its page should be. If it is yours, add it to hosts; or name an export of"
             " it: --export DIR."
         )
-    return Release(export_files(build_site(current_app), settings, ROOT, 80))
+    return Release(export_files(build_site(current_app), settings, SERVED_FROM, 80))

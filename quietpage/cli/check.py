@@ -32,7 +32,10 @@ from quietpage.po_files import (
 @click.command("check")
 @with_appcontext
 def command() -> None:
-    """Check all that the page is made of, own and ours; an error ends with status 1."""
+    """Check settings, tables, catalogs and templates, yours and ours.
+
+    Exits with status 1 on any error.
+    """
     errors = 0
     for line in faults(current_content().settings):
         click.echo(f"error: {line}")
@@ -109,9 +112,15 @@ def _catalog_faults(file: Path) -> list[str]:
     ]
 
 
+_SERVICE_READS = (
+    *("app.py", "gunicorn.conf.py", "blueprints", "quietpage", "static", "templates"),
+    *("translations", ".venv/bin", ".venv/lib"),
+)
+
+
 def _closed_code(root: Path = ROOT) -> Iterator[str]:
     """Yield which of our own files a umask at a clone or update has closed."""
-    for part in ("app.py", "quietpage", "templates", "translations", ".venv/bin"):
+    for part in _SERVICE_READS:
         place = root / part
         for file in [place, *place.rglob("*")]:
             # Links in .venv lead to files of the system.

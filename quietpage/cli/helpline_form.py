@@ -11,7 +11,6 @@ from pathlib import Path
 
 import click
 import phonenumbers
-from babel.core import Locale
 from babel.languages import get_official_languages
 
 from quietpage.config import FILE, load_settings
@@ -95,7 +94,8 @@ def _guess(column: str, answers: Mapping[str, str]) -> str:
         return answers["website"]
     if column == "name_lang" and is_country(answers["country"]):
         official = get_official_languages(answers["country"], de_facto=True)
-        return Locale.parse(official[0]).language if official else ""
+        # Babel has no data for some of them, so this is not parsed as a locale.
+        return official[0].split("_")[0] if official else ""
     return ""
 
 

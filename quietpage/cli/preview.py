@@ -23,7 +23,13 @@ from quietpage.site import Site
 
 
 @click.command("preview")
-@click.option("--port", default=8001, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--port",
+    default=8001,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="The port to listen on.",
+)
 @with_appcontext
 def command(port: int) -> None:
     """Serve the current settings on localhost; the live site does not change.
@@ -34,8 +40,11 @@ def command(port: int) -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
     preview = Preview(app)
     host = socket.gethostname()
-    click.echo(f"http://localhost:{port}/ shows each save on reload. Ctrl+C ends it.")
-    click.echo("From another machine, first type there, and leave it open:")
+    click.echo(
+        f"Open http://localhost:{port}/ and reload it after each save. Press Ctrl+C to"
+        " stop."
+    )
+    click.echo("To view it from another machine, run this there and keep it running:")
     click.echo(f"    ssh -L {port}:localhost:{port} {getpass.getuser()}@{host}")
     serve(port, preview)
 

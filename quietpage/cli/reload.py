@@ -28,7 +28,7 @@ _OLD_PAGES = (
 @click.command("reload")
 @with_appcontext
 def command() -> None:
-    """Render all pages as a test, list the own files, then reload the service.
+    """Render all pages as a test, list your own files, then reload the service.
 
     The command ends when visitors get the new pages. If something is wrong, the live
     site does not change.

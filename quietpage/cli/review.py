@@ -17,8 +17,8 @@ from quietpage.review.sheet_html import write_html
 from quietpage.review_marks import Mark, mark_of
 
 _NEEDS = (
-    "A spreadsheet needs the package openpyxl. Install it:"
-    " .venv/bin/python -m pip install openpyxl"
+    "A spreadsheet needs the package openpyxl. Install the development packages:"
+    " .venv/bin/python -m pip install --require-hashes -r requirements-dev.txt"
 )
 
 

@@ -29,6 +29,7 @@ from quietpage.errors import QuietpageError, display_path
 from quietpage.languages import SOURCE_TAG
 from quietpage.message_checks import printable
 from quietpage.po_files import (
+    PO_HEADERS,
     catalog_file,
     catalog_files,
     locale_of,
@@ -51,7 +52,7 @@ for command in (review.sheet_command, review.take_command, review.status_command
 @commands.command("add")
 @click.argument("tag")
 def add_command(tag: str) -> None:
-    """Make the catalog of a new language, such as pt-BR, and print the next steps."""
+    """Create the catalog of a new language, such as pt-BR, and print the next steps."""
     locale = parse_tag(tag)
     file = catalog_file(locale)
     if file.exists():
@@ -68,9 +69,7 @@ def add_command(tag: str) -> None:
         "Last-Translator": "",
         "Language-Team": locale.english_name or "",
         "Language": str(locale),
-        "MIME-Version": "1.0",
-        "Content-Type": "text/plain; charset=UTF-8",
-        "Content-Transfer-Encoding": "8bit",
+        **PO_HEADERS,
         "Plural-Forms": str(get_plural(locale).plural_forms),
     }
     merge(catalog, read_po(TEMPLATE))
@@ -84,12 +83,12 @@ def add_command(tag: str) -> None:
         )
     )
     click.echo(
-        f"Made {display_path(file)} ({locale.display_name}, {locale.text_direction},"
+        f"Created {display_path(file)} ({locale.display_name}, {locale.text_direction},"
         f" {len(catalog)} messages).\n"
         "Next: open it in Poedit and translate; the notes give tone and length.\n"
         f"{words}"
-        f"See it as you save:   flask translate preview {tag}\n"
-        f"Check it any time:    flask translate check {tag}"
+        f"See it as you save:   .venv/bin/flask translate preview {tag}\n"
+        f"Check it any time:    .venv/bin/flask translate check {tag}"
     )
 
 
@@ -132,7 +131,7 @@ def update_command(*, same_meaning: bool) -> None:
 def check_command(tags: tuple[str, ...]) -> None:
     """Check all catalogs, or those named; each finding says what to do.
 
-    Messages to translate are listed too, but only a mistake ends with status 1.
+    Untranslated messages are listed too, but only mistakes cause exit status 1.
     """
     template = read_po(TEMPLATE)
     files = [catalog_of(tag) for tag in tags] or catalog_files()
@@ -146,14 +145,22 @@ def check_command(tags: tuple[str, ...]) -> None:
     for line in (*found, *(line for _, line in to_do if line)):
         click.echo(line)
     behind = sum(count for count, _ in to_do)
-    click.echo(f"{len(files)} catalogs, {len(found)} mistakes, {behind} messages to do")
+    click.echo(
+        f"{len(files)} catalogs, {len(found)} mistakes, {behind} messages to translate"
+    )
     if found:
         raise SystemExit(1)
 
 
 @commands.command("preview")
 @click.argument("tag")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="The port to listen on.",
+)
 @with_appcontext
 def preview_command(tag: str, port: int) -> None:
     """Serve every catalog, however incomplete; each save shows on reload.
@@ -182,7 +189,7 @@ def preview_command(tag: str, port: int) -> None:
             raise QuietpageError("\n".join(dict.fromkeys(faults))) from error
         return answer
 
-    click.echo(f"http://localhost:{port}/{name}/ shows each save on reload.")
+    click.echo(f"Open http://localhost:{port}/{name}/ and reload it after each save.")
     serve(port, or_sentence(show))
 
 
@@ -195,7 +202,8 @@ def catalog_of(tag: str) -> Path:
     file = catalog_file(parse_tag(tag))
     if not file.exists():
         raise QuietpageError(
-            f"{display_path(file)}: does not exist. Make it: flask translate add {tag}"
+            f"{display_path(file)}: does not exist. Create it:"
+            f" flask translate add {tag}"
         )
     return file
 
@@ -211,5 +219,7 @@ def parse_tag(tag: str) -> Locale:
     except (ValueError, UnknownLocaleError) as error:
         tags = sorted(name.replace("_", "-") for name in locale_identifiers())
         hint = did_you_mean(tag, tags, "languages") or "look it up in BCP 47."
-        raise QuietpageError(f"'{tag}' is not a language of CLDR: {hint}") from error
+        raise QuietpageError(
+            f"'{tag}' is not a language tag in CLDR: {hint}"
+        ) from error
     return locale

@@ -25,7 +25,7 @@ from quietpage.site import Site
 
 from .server_configs import configurations
 
-ROOT = "/srv/quietpage"
+SERVED_FROM = "/srv/quietpage"
 SUMS = "SHA256SUMS"
 _SUFFIXES = {"identity": "", "br": ".br", "gzip": ".gz"}
 
@@ -34,7 +34,7 @@ _SUFFIXES = {"identity": "", "br": ".br", "gzip": ".gz"}
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
     "--root",
-    default=ROOT,
+    default=SERVED_FROM,
     show_default=True,
     help="Where DIR will be on the machine that serves it.",
 )
@@ -99,6 +99,16 @@ def check_replaceable(folder: Path) -> None:
     Raises:
         QuietpageError: Replacing it would lose other files or changes.
     """
+    try:
+        _refuse_changes(folder)
+    except OSError as error:
+        raise QuietpageError(
+            f"{error.filename}: cannot be read ({error.strerror}). "
+            "Name a folder that you may read and write."
+        ) from error
+
+
+def _refuse_changes(folder: Path) -> None:
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     if not (folder / SUMS).is_file():

@@ -33,7 +33,7 @@ _NAMES = {
 
 
 def check_versions() -> None:
-    """End the start with one sentence if gunicorn or gevent has changed.
+    """Abort the startup with one sentence if gunicorn or gevent has changed.
 
     Overriding a name that no longer exists would do nothing, and gunicorn's own
     responses and log lines repeat what clients send.

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from gunicorn import systemd
@@ -15,12 +16,13 @@ from quietpage.free_port import port_fault
 
 from .logger import QuietLogger
 
+WORKER = "quietpage.gunicorn_support.worker.QuietWorker"
 # The settings that a running server keeps when its file is broken.
 _settings: Settings | None = None
 
 
 def server_settings() -> Settings:
-    """Return the settings; an error ends the start, but not a running server.
+    """Return the settings; an error aborts the startup, but not a running server.
 
     On HUP gunicorn reads its configuration again; after an error the old one stays.
     """
@@ -38,7 +40,7 @@ def server_settings() -> Settings:
 def bind_address(environ: Mapping[str, str]) -> str:
     """Return where to listen: BIND, such as unix:/run/quietpage.sock, or HOST and PORT.
 
-    A socket from systemd takes precedence. A wrong PORT ends the start with one
+    A socket from systemd takes precedence. A wrong PORT aborts the startup with one
     sentence.
     """
     if bind := environ.get("BIND"):
@@ -51,20 +53,32 @@ def bind_address(environ: Mapping[str, str]) -> str:
     return f"[{host}]:{port}" if is_bare_ipv6 else f"{host}:{port}"
 
 
-def require_quiet_logger(server: Any) -> None:
-    """End the start if another logger would write what visitors send.
+def require_our_classes(server: Any) -> None:
+    """Abort the startup if another logger or worker would repeat what visitors send.
 
     GUNICORN_CMD_ARGS can set one, since it overrides our file.
     """
-    if not issubclass(server.cfg.logger_class, QuietLogger):
-        sys.exit(
-            "Error: gunicorn's --logger-class would write what visitors send. Take it"
-            " out of the command line and of GUNICORN_CMD_ARGS."
-        )
+    for option, is_ours, fault in (
+        (
+            "--logger-class",
+            issubclass(server.cfg.logger_class, QuietLogger),
+            "would write what visitors send",
+        ),
+        (
+            "--worker-class",
+            server.cfg.worker_class_str == WORKER,
+            "would answer broken requests in gunicorn's words, without our headers",
+        ),
+    ):
+        if not is_ours:
+            sys.exit(
+                f"Error: gunicorn's {option} {fault}. Take it out of the command line"
+                " and of GUNICORN_CMD_ARGS."
+            )
 
 
 def refuse_busy_port(server: Any) -> None:
-    """End the start if the port is taken; gunicorn would retry for five seconds.
+    """Abort the startup if the port is taken; gunicorn would retry for five seconds.
 
     A socket from systemd or an old master is ours already.
     """
@@ -82,7 +96,7 @@ def refuse_busy_port(server: Any) -> None:
 
 def check_start(server: Any) -> None:
     """Check, in `on_starting`, what must be right before a socket is opened."""
-    require_quiet_logger(server)
+    require_our_classes(server)
     refuse_busy_port(server)
 
 
@@ -108,4 +122,6 @@ def stop_old_master(master: Any) -> None:
         master.master_pid, master.master_name = 0, "Master"
         os.environ.pop("GUNICORN_PID", None)
         systemd.sd_notify(f"MAINPID={master.pid}", master.log)
-        os.kill(old_pid, signal.SIGTERM)
+        # It may have died while this one rendered.
+        with suppress(ProcessLookupError):
+            os.kill(old_pid, signal.SIGTERM)

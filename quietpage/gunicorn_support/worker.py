@@ -22,7 +22,7 @@ _MAX_SEND_S = 30
 _KERNEL_BYTES = 65536
 # A request body up to this size is read, so that the next request can follow it.
 _MAX_BODY_BYTES = 65536
-# After this number of requests, a connection yields to the others.
+# After this number of requests of a worker, the connection at hand yields to others.
 _TURN_REQUESTS = 16
 
 _STATUSES = {

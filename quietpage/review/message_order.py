@@ -57,7 +57,10 @@ def page_order(content: Content) -> dict[str, str]:
         # Any language but English, whose page has no note about its review.
         language = Language("qaa", Locale("en"), numbers, review)
         shown = Content(settings)
-        shown.__dict__.update(countries=content.countries, languages=(language,))
+        # A cached property looks here first, so nothing is read from disk again.
+        shown.__dict__.update(
+            countries=content.countries, languages=(language,), text_review=review
+        )
         translation_domain((language,)).as_default()
         html = render_guide(shown, language)
         order = _joined(order, dict(_messages(html, list(numbers.seen))))

@@ -14,7 +14,13 @@ from quietpage.config import Settings
 from quietpage.errors import QuietpageError
 from quietpage.languages import SOURCE_TAG, find_catalogs
 from quietpage.message_checks import printable, quoted
-from quietpage.po_files import TRANSLATIONS, catalog_file, read_po, write_po
+from quietpage.po_files import (
+    PO_HEADERS,
+    TRANSLATIONS,
+    catalog_file,
+    read_po,
+    write_po,
+)
 from quietpage.review_marks import (
     WHOLE,
     Mark,
@@ -119,12 +125,7 @@ class _Target:
             self._catalog = read_po(self.file)
         else:
             self._catalog = polib.POFile()
-            self._catalog.metadata = {
-                "Language": str(locale),
-                "MIME-Version": "1.0",
-                "Content-Type": "text/plain; charset=UTF-8",
-                "Content-Transfer-Encoding": "8bit",
-            }
+            self._catalog.metadata = {"Language": str(locale), **PO_HEADERS}
         self._known = {e.msgid: e for e in self._catalog if not e.obsolete}
 
     def taken(self, row: FilledRow, message: str, answers: dict[str, str]) -> str:

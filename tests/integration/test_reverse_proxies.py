@@ -181,11 +181,12 @@ def test_plain_http_is_redirected_to_https_without_an_echo(
 
 
 @pytest.mark.parametrize("host", [ONION, f"{ONION.upper()}:80", f"{ONION}."])
+@pytest.mark.parametrize("path", ["/", "/.well-known/acme-challenge/x"])
 @pytest.mark.parametrize("tls", [True, False], ids=["TLS", "plain"])
 def test_the_clear_web_does_not_know_the_onion(
-    proxy: Proxy, host: str, *, tls: bool
+    proxy: Proxy, host: str, path: str, *, tls: bool
 ) -> None:
-    answer = proxy.send(get("/", host=host), tls=tls)
+    answer = proxy.send(get(path, host=host), tls=tls)
 
     assert parse(answer)[0] == 400
     check_error(answer, tls=tls)

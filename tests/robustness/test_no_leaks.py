@@ -74,8 +74,19 @@ def test_no_environment_variable_enables_logging(
     assert all(file.read_bytes() == b"" for file in made)
 
 
-def test_another_logger_class_stops_the_start(tmp_path: Path) -> None:
-    arguments = "--logger-class gunicorn.glogging.Logger --access-logfile -"
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            "--logger-class gunicorn.glogging.Logger --access-logfile -",
+            "--logger-class would write what",
+        ),
+        ("--worker-class gthread", "--worker-class would answer broken requests in"),
+    ],
+)
+def test_another_class_stops_the_start(
+    tmp_path: Path, arguments: str, sentence: str
+) -> None:
     (tmp_path / "quietpage.toml").write_text('locales = ["en"]')
     started = subprocess.run(
         [str(Path(sys.executable).with_name("gunicorn")), "--bind", "127.0.0.1:0"],
@@ -92,7 +103,7 @@ def test_another_logger_class_stops_the_start(tmp_path: Path) -> None:
     )
 
     assert started.returncode == 1
-    assert "Error: gunicorn's --logger-class would write what" in started.stderr
+    assert f"Error: gunicorn's {sentence}" in started.stderr
     assert "Traceback" not in started.stderr
 
 

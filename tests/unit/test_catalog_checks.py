@@ -49,7 +49,7 @@ def test_a_catalog_that_poedit_makes_from_the_template_is_a_draft(
 @pytest.mark.parametrize(
     ("message", "text", "expected"),
     [
-        ("You are not alone.", "99 veces", ":16: '99 veces' has the figures 99, the"),
+        ("You are not alone.", "99 veces", ":16: '99 veces' has the figures 99; the"),
         (
             "Close this page",
             "Salir ya",
@@ -59,7 +59,7 @@ def test_a_catalog_that_poedit_makes_from_the_template_is_a_draft(
         ("You are not alone.", "\tNo estás a solas.", "begins or ends with white"),
         ("You are not alone.", " ", "has no words"),
         ("You are not alone.", '"No"', "Write “ ”."),
-        ("Notes", "Ayuda", ":7: 'Ayuda' holds 'ayuda', which translations/words"),
+        ("Notes", "Ayuda", ":7: 'Ayuda' contains 'ayuda', which translations/words"),
     ],
 )
 def test_a_faulty_message_is_found(

@@ -119,6 +119,22 @@ def test_a_file_instead_of_the_folder_is_refused(tmp_path: Path) -> None:
         check_replaceable(tmp_path / "out")
 
 
+def test_an_unreadable_folder_is_reported_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_folder(tmp_path / "out", FILES)
+
+    def refuse(*_: object) -> str:
+        raise PermissionError(13, "Permission denied", str(tmp_path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(QuietpageError) as refused:
+        check_replaceable(tmp_path / "out")
+
+    assert str(tmp_path) in refused.value.message
+    assert "cannot be read (Permission denied)." in refused.value.message
+
+
 def test_an_error_while_writing_keeps_the_old_export(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     write_folder(folder, FILES)

@@ -3,9 +3,12 @@
 import ast
 import inspect
 import logging
+import os
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import gunicorn
 import pytest
@@ -15,7 +18,7 @@ from gunicorn.workers.base_async import AsyncWorker
 from gunicorn.workers.ggevent import GeventWorker
 
 from quietpage.gunicorn_support import check_versions
-from quietpage.gunicorn_support.hooks import bind_address
+from quietpage.gunicorn_support.hooks import bind_address, stop_old_master
 from quietpage.gunicorn_support.logger import MESSAGES, QuietLogger
 
 CANARY = "canary3d1c"
@@ -135,3 +138,13 @@ def test_a_gunicorn_with_other_signatures_stops_the_start(
 
     with pytest.raises(SystemExit, match=r"AsyncWorker\.handle is missing or has"):
         check_versions()
+
+
+def test_an_old_master_that_has_died_does_not_end_the_new_one() -> None:
+    with subprocess.Popen(["true"]) as ended:
+        pass
+    master = SimpleNamespace(master_pid=ended.pid, pid=os.getpid(), log=None)
+
+    stop_old_master(master)
+
+    assert master.master_pid == 0

@@ -100,7 +100,7 @@ def test_a_good_row_has_no_fault(tmp_path: Path) -> None:
             "confidence is 'med",
         ),
         ({"confidence": "medium", "source": "a.example ; b.example"}, "'medium', but"),
-        ({"phone": "", "phone_display": ""}, "cannot be reached"),
+        ({"phone": "", "phone_display": ""}, "no way to reach the service"),
         ({"name": ""}, "name is empty"),
     ],
 )
@@ -242,7 +242,7 @@ def test_a_date_in_the_future_is_an_error(tmp_path: Path) -> None:
         ({"text_for": "deaf"}, "text_for is 'deaf', but must be one of: empty"),
         (
             {"silent": "press-55"},
-            "3: silent_source has no pages of two sites. Add one.",
+            "3: silent_source does not list pages on two sites. Add one.",
         ),
         ({"text_site": "http://example.org"}, "text_site is 'http://example.org'"),
     ],
@@ -281,7 +281,7 @@ def test_a_closed_number_cannot_come_back(
     faults = [found for found in check(table, today=TODAY) if found.is_error]
 
     assert [found.line for found in faults] == [3]
-    assert "was given up: see line 2" in faults[0].message
+    assert "was withdrawn: see line 2" in faults[0].message
 
 
 def test_an_own_row_needs_no_second_reference(tmp_path: Path) -> None:

@@ -99,8 +99,8 @@ def test_an_incomplete_environment_is_reported(checkout: Path) -> None:
 
     assert answer.returncode == 1
     assert answer.stderr == (
-        f"Error: {checkout}/.venv is missing or half made."
-        f" Type: make -C {checkout} install\n"
+        f"Error: {checkout}/.venv is missing or incomplete."
+        f" Run: make -C {checkout} install\n"
     )
 
 
@@ -246,6 +246,15 @@ def test_the_form_asks_for_a_row_and_writes_it(
     assert rows[0]["name_lang"] == "es"
     assert rows[0]["source"] == "https://casa.example"
     assert (tmp_path / "helplines.csv").stat().st_mode & 0o444 == 0o444
+
+
+def test_the_language_of_a_name_needs_no_data_in_babel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = ANSWERS | {"country": "tv", "phone": "20164"}
+
+    assert add(tmp_path, monkeypatch, answers).exit_code == 0
+    assert ",tvl," in (tmp_path / "helplines.csv").read_text()
 
 
 def test_a_wrong_answer_is_reported_and_asked_again(

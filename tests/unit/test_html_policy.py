@@ -140,6 +140,7 @@ def test_our_pages_pass_and_are_parsed_as_browsers_parse_them() -> None:
         ("<p onclick='x()'>", "has the attribute 'onclick'"),
         ("<meta http-equiv=refresh content=0>", "has the attribute 'http-equiv'"),
         ("<meta name=referrer content=unsafe-url>", "has <meta name='referrer'>"),
+        ("<meta name=referrer>", "has <meta name='referrer'>"),
         ("<meta property='og:title' content=x>", "has the attribute 'property'"),
         ("<link rel=search href=//x.example/>", "has <link rel='search'>"),
         ("<link rel='icon preload' href='data:,'>", "has <link rel='icon preload'>"),

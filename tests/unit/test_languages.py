@@ -72,12 +72,12 @@ def test_every_catalog_is_offered_with_direction_name_and_state() -> None:
         (
             'msgstr "Notas"',
             'msgstr "<b>Notas</b>"',
-            "the markup < < > >, but must",
+            "the markup < < > >; the English has none",
         ),
         (
             "del %(date)s",
             "del %(day)s",
-            "the placeholder %.day.s, but must hold %.date.s",
+            "the placeholder %.day.s; the English has %.date.s",
         ),
     ],
 )
@@ -267,14 +267,17 @@ def test_english_comes_first_and_the_others_by_their_own_names(
         ),
         (
             Settings(titles={"es": "Ayuda"}),
-            "titles: 'Ayuda' holds 'ayuda', which translations/words.toml bans.",
+            (
+                "titles: 'Ayuda' contains 'ayuda', which translations/words.toml bans."
+                " Use another word."
+            ),
         ),
         (Settings(titles={"es": "N☎"}), "titles: 'N☎' has the symbol ☎. Remove it."),
         (
             Settings(locales=("es",), show_drafts=False),
             (
                 "locales, show_drafts and min_translated_percent together leave no"
-                " language. Offer one that is reviewed, such as en."
+                " language. Add one that they allow, such as en."
             ),
         ),
     ],
@@ -291,9 +294,13 @@ def test_a_setting_that_the_catalogs_do_not_bear_out_is_one_sentence(
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ('"Notas"', '"Ayuda"', "1: 'Ayuda' holds 'ayuda', which translations/words"),
-        ('"Cerrar la página"', f'"{"C" * 25}"', f"4: '{'C' * 25}' has 25 letters, the"),
-        ("Luego", "Luego 1", "7: 'Luego 1' has the figures 1, the English none. Corr"),
+        ('"Notas"', '"Ayuda"', "1: 'Ayuda' contains 'ayuda', which translations/words"),
+        ('"Cerrar la página"', f'"{"C" * 25}"', f"4: '{'C' * 25}' has 25 letters; the"),
+        (
+            "Luego",
+            "Luego 1",
+            "7: 'Luego 1' has the figures 1; the English has none. Corr",
+        ),
     ],
 )
 def test_what_may_hurt_a_reader_stops_the_start_with_its_line(

@@ -7,7 +7,7 @@ import pytest
 from click.testing import Result
 
 from app import create_app, create_site, wsgi_app
-from quietpage.cli.check import _closed_code
+from quietpage.cli.check import _SERVICE_READS, _closed_code
 from quietpage.config import ROOT, Settings, load_settings
 from quietpage.content import Content
 from quietpage.errors import QuietpageError
@@ -270,13 +270,16 @@ def test_a_reload_lists_the_own_files_once(
     assert capsys.readouterr().err.count(f"{file}: used.") == lists
 
 
+@pytest.mark.parametrize(
+    "name", ["quietpage/page.py", "gunicorn.conf.py", "static/exit.js", ".venv/lib/x"]
+)
 def test_unreadable_code_is_reported_in_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 0)
-    file = write(tmp_path / "quietpage" / "page.py")
-    for name in ("app.py", ".venv/bin/gunicorn", "templates/x", "translations/x"):
-        write(tmp_path / name)
+    file = write(tmp_path / name)
+    for part in _SERVICE_READS:
+        write(tmp_path / (part if part.endswith(".py") else f"{part}/x"))
     for place in (tmp_path, *tmp_path.rglob("*")):
         place.chmod(0o755)
 
@@ -305,6 +308,24 @@ def test_reload_refuses_what_the_service_may_not_read(
 
     assert result.exit_code == 1
     assert f"chmod -R a+rX {tmp_path}" in result.output
+
+
+def test_an_unreadable_file_that_nothing_reads_does_not_stop_the_start(
+    tmp_path: Path,
+) -> None:
+    copied = write(
+        tmp_path / "templates" / NAME, (ROOT / "templates" / NAME).read_bytes()
+    )
+    # For root, every file can be read but this one.
+    (tmp_path / "templates" / "backup.html").symlink_to(tmp_path / "gone")
+    settings = Settings(folder=tmp_path, locales=("en",))
+
+    create_site(settings)
+    copied.write_text("<p><b hidden=until-found onclick='x()'>x</b></p>")
+    with pytest.raises(QuietpageError) as refused:
+        create_site(settings)
+
+    assert refused.value.message.startswith(f"{copied}: the page in 'en' has the attri")
 
 
 def test_a_template_in_another_encoding_is_reported_without_a_traceback(

@@ -34,7 +34,7 @@ IN_ANOTHER_FORM = {"phone": "5512345678", "phone_display": "55 1234 5678"}
         (
             OTHER | {"name": "Ours"},
             ["Ours", "Ours"],
-            "write 525512345678 into replaces",
+            "write 525512345678 into its replaces",
         ),
     ],
 )

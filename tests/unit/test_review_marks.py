@@ -30,9 +30,14 @@ def entries(*marks: Mark | None) -> dict[str, polib.POEntry]:
 
 
 def own_language(
-    folder: Path, locale: str, marks: dict[str, Mark | None], *, was_whole: bool = False
+    folder: Path,
+    locale: str,
+    marks: dict[str, Mark | None],
+    *,
+    was_whole: bool = False,
+    others: Mark = ANA,
 ) -> None:
-    """Write a complete catalog; ANA reviewed each message that `marks` leaves out."""
+    """Write a complete catalog; `others` marks each message that `marks` leaves out."""
     catalog = polib.POFile(wrapwidth=78)
     catalog.metadata = {"Content-Type": "text/plain; charset=UTF-8"}
     if was_whole:
@@ -40,7 +45,7 @@ def own_language(
     is_source = locale == "en"
     for message in page_messages(read_po(TRANSLATIONS / "messages.pot")):
         text = message if is_source else f"x {message}"
-        catalog.append(entry(message, text, marks.get(message, ANA)))
+        catalog.append(entry(message, text, marks.get(message, others)))
     file = folder / "translations" / locale / "LC_MESSAGES" / "messages.po"
     file.parent.mkdir(parents=True)
     catalog.save(str(file))
@@ -115,8 +120,39 @@ def test_the_page_names_who_reviewed_it_and_when(tmp_path: Path) -> None:
     said = "<bdi>Casa Ana &amp; co</bdi> reviewed this translation on 1 december 2026."
     assert said in page
     assert "have changed" not in page
-    assert "was reviewed by <bdi>Casa Ana &amp; co</bdi>." in page
     assert "is a draft" not in page
+
+
+def about(page: str) -> str:
+    return page[page.index("x About this guide") :]
+
+
+def test_a_review_of_a_translation_is_not_one_of_the_text(tmp_path: Path) -> None:
+    own_language(tmp_path, "nl", {})
+
+    assert "x The text of" in (found := about(display_path(tmp_path, "nl")))
+    assert "has not been reviewed by a support service" in found
+    assert "Casa Ana" not in found
+
+
+def test_a_reviewed_translation_names_who_reviewed_the_text(tmp_path: Path) -> None:
+    own_language(tmp_path, "nl", {})
+    own_language(tmp_path, "en", {}, others=BEN)
+
+    found = about(display_path(tmp_path, "nl"))
+
+    assert "was reviewed by <bdi>Ben</bdi>." in found
+    assert "Casa Ana" not in found
+
+
+def test_a_draft_does_not_share_in_the_review_of_the_text(tmp_path: Path) -> None:
+    own_language(tmp_path, "nl", {"Later": None})
+    own_language(tmp_path, "en", {})
+
+    found = about(display_path(tmp_path, "nl"))
+
+    assert "has not been reviewed by a support service" in found
+    assert "Casa Ana" not in found
 
 
 def test_the_page_names_nobody_without_consent(tmp_path: Path) -> None:
@@ -125,7 +161,6 @@ def test_the_page_names_nobody_without_consent(tmp_path: Path) -> None:
     page = display_path(tmp_path, "nl")
 
     assert "An organisation that supports people reviewed this translation on" in page
-    assert "was reviewed by an organisation that supports people." in page
     assert "Casa Ana" not in page
 
 
@@ -161,6 +196,7 @@ def test_without_drafts_a_changed_sentence_is_shown_in_english(tmp_path: Path) -
     ("changed", "said"),
     [
         ({}, "was reviewed by <bdi>Casa Ana &amp; co</bdi>."),
+        ({"Later": NO_NAME}, "was reviewed by an organisation that supports people."),
         ({"Later": None}, "has not been reviewed"),
     ],
 )
