@@ -39,7 +39,7 @@ def review_texts(gettext: Callable[[str], str]) -> ReviewTexts:
         ),
         # Translators: only in the reviewers' sheet. "promise more": than the English.
         safety=_(
-            "First, safety: does a sentence say something else than the English,"
+            "First, safety: does a sentence say something different from the English,"
             " promise more, or put someone in danger?"
         ),
         # Translators: only in the reviewers' sheet.

@@ -11,7 +11,7 @@ import pytest
 from werkzeug.test import Client
 
 from quietpage.config import ROOT
-from quietpage.page import REVIEWED_ON
+from quietpage.page import TEXT_CHANGED_ON
 from tests.support.closed_page import HEADINGS, in_sight, plain
 from tests.support.locales import TAGS
 
@@ -44,7 +44,7 @@ TASKS = {
     "what a court order does": ("court order",),
     "what to do about children": ("children",),
     "how to help a friend": ("worry", "friend"),
-    "whether they are the one who abuses": ("hit back",),
+    "whether they are the abuser": ("hit back",),
 }
 # The points of the founding article that the guide makes, by their number in
 # docs/sources.md: the topic, and words that it must contain.
@@ -220,7 +220,9 @@ def test_every_number_in_the_text_has_a_source(client: Client) -> None:
     text = " ".join(topics(client, "en").values())
 
     figures = set(
-        re.findall(r"\d+(?: in \d+)?", text.replace(f"{REVIEWED_ON:%B %-d, %Y}", ""))
+        re.findall(
+            r"\d+(?: in \d+)?", text.replace(f"{TEXT_CHANGED_ON:%B %-d, %Y}", "")
+        )
     )
 
     assert figures == {"1 in 3"}
