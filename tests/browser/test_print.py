@@ -76,7 +76,7 @@ def test_without_a_country_only_the_plan_is_printed(
 
     assert whole.strip().startswith("Make a safety plan")
     assert "After you leave" in whole
-    assert "get new locks" in whole
+    assert "change the locks" in whole
     context.close()
 
 

@@ -24,18 +24,25 @@ SERVE = """import sys; from app import wsgi_app; from werkzeug.test import Clien
 print(Client(wsgi_app()).get(sys.argv[1]).text)"""
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A copy of the project with English, Spanish and nothing else."""
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project with English and Spanish only; tests must not change it."""
+    folder = tmp_path_factory.mktemp("untouched")
     for part in PARTS:
         copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
-        copy(ROOT / part, tmp_path / part)
-    (tmp_path / "translations").mkdir()
+        copy(ROOT / part, folder / part)
+    (folder / "translations").mkdir()
     for part in ("messages.pot", "words.toml"):
-        shutil.copy(ROOT / "translations" / part, tmp_path / "translations" / part)
-    assert translate(tmp_path, "add", "es").returncode == 0
-    fill_in(catalog(tmp_path), SPANISH, "ñ")
-    return tmp_path
+        shutil.copy(ROOT / "translations" / part, folder / "translations" / part)
+    assert translate(folder, "add", "es").returncode == 0
+    fill_in(catalog(folder), SPANISH, "ñ")
+    return folder
+
+
+@pytest.fixture
+def project(untouched: Path, tmp_path: Path) -> Path:
+    """The same, for a test to change."""
+    return shutil.copytree(untouched, tmp_path, dirs_exist_ok=True)
 
 
 def fill_in(file: Path, words: dict[str, str], letter: str) -> None:
@@ -103,7 +110,7 @@ def test_a_new_language_goes_from_tag_to_page(project: Path) -> None:
 @pytest.mark.parametrize(
     ("tag", "hint"),
     [
-        ("Dutch", "not a language of CLDR: did you mean 'nl'?"),
+        ("Dutch", "not a language tag in CLDR: did you mean 'nl'?"),
         ("nederlands", "did you mean 'nl'"),
         ("flemish", "did you mean 'nl-BE'"),
         ("spanisch", "did you mean 'es'"),
@@ -114,14 +121,14 @@ def test_a_new_language_goes_from_tag_to_page(project: Path) -> None:
     ],
 )
 def test_add_refuses_anything_but_a_language(
-    project: Path, tag: str, hint: str
+    untouched: Path, tag: str, hint: str
 ) -> None:
-    refused = translate(project, "add", tag)
+    refused = translate(untouched, "add", tag)
 
     assert refused.returncode == 1
     assert hint in refused.stderr
     assert "Traceback" not in refused.stderr
-    assert sorted(p.name for p in (project / "translations").iterdir()) == [
+    assert sorted(p.name for p in (untouched / "translations").iterdir()) == [
         "es",
         "messages.pot",
         "words.toml",

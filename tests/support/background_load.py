@@ -1,4 +1,4 @@
-"""Clients that send requests without a pause and compare every byte of the answers."""
+"""Clients that send one request after another and compare every byte of the answers."""
 
 import http.client
 import ssl
@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 
 from quietpage.site import Site
 from tests.support.response_validator import CANARY, TAGS, limited_site
+from tests.support.scale import scaled
 
 CLIENTS = 4
+# Short in the long form: what a client waits between two connections.
+PAUSE_S = scaled(0.05, 0.01)
 CODINGS = ("br", "gzip", "identity")
 Bodies = Mapping[tuple[str, str], frozenset[bytes]]
 
@@ -65,7 +68,7 @@ def asking(
             tag, coding = keys[turn % len(keys)]
             connection = connect(port, tls)
             _ask(connection, tag, coding, expected[tag, coding], tally)
-            time.sleep(0.01)
+            time.sleep(PAUSE_S)
 
     threads = [threading.Thread(target=ask_on, args=(n,)) for n in range(CLIENTS)]
     for thread in threads:
