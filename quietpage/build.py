@@ -24,7 +24,7 @@ def build_site(app: Flask) -> Site:
     own = own_files(settings)
     for file, name in used_templates(own, settings.folder):
         refuse_broken(file, name)
-    # A template error must end the start instead of becoming a 500 page. `Site` checks
+    # A template error must abort the startup instead of becoming a 500 page. `Site` checks
     # the host itself, since Werkzeug's TRUSTED_HOSTS does not match IPv6 addresses.
     app.config.update(PROPAGATE_EXCEPTIONS=True, TRUSTED_HOSTS=None)
     tags = [language.tag for language in content.languages]

@@ -51,7 +51,7 @@ _OLD_DAYS = 365
 
 @dataclass(frozen=True)
 class Finding:
-    """A fault in a table: an error stops the start, a warning does not."""
+    """A fault in a table: an error aborts the startup, a warning does not."""
 
     file: str
     line: int

@@ -100,7 +100,7 @@ class Emergency:
 
 
 class Fault(NamedTuple):
-    """What is wrong with a row: an error stops the start, a warning does not."""
+    """What is wrong with a row: an error aborts the startup, a warning does not."""
 
     message: str
     is_error: bool = True

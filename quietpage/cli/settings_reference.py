@@ -52,9 +52,11 @@ def reference() -> str:
     """Return `docs/settings.md`, a section for each setting."""
     intro = (
         "# Settings\n\n"
-        "Made by `make settings` from `quietpage/config.py`; the sample is\n"
-        "[`deploy/quietpage.toml`](../deploy/quietpage.toml). The current\n"
-        "values, and where they come from: `quietpage settings`.\n"
+        "After reading this page, you can choose each setting; `quietpage settings`\n"
+        "prints the current values and where they come from. `make settings`\n"
+        "generates this page and the sample,\n"
+        "[`deploy/quietpage.toml`](../deploy/quietpage.toml), from\n"
+        "`quietpage/config.py`.\n"
     )
     parts = [
         f"## `{name}`\n\n{definition.metadata['help']}\n\n"
