@@ -80,7 +80,7 @@ bench-exit: .venv/debian ## Compare the exit with GOV.UK's and NSW's (needs npm)
 
 robustness: .venv/debian ## Attack the site with bad requests, load and faults (needs root)
 	sh tools/install-debian tshark ethtool iproute2
-	LONG_RUN=1 $(PYTEST) -s tests/robustness tests/robustness/root_faults.py tests/browser/test_false_triggers.py tests/browser/test_accessibility.py
+	LONG_RUN=1 $(PYTEST) -s tests/robustness tests/robustness/faults_as_root.py tests/browser/test_false_triggers.py tests/browser/test_accessibility.py
 	unshare -n sh -c 'ip link set lo mtu 1500 up; ethtool -K lo tso off gso off gro off; exec $(PYTEST) -s tests/robustness/packet_sizes.py'
 
 messages: .venv/site ## Extract the English messages and merge them into every catalog

@@ -14,18 +14,20 @@ from quietpage.cli import (
     helplines,
     preview,
     reload,
-    settings_reference,
     translate,
+)
+from quietpage.cli import (
+    settings as settings_command,
 )
 from quietpage.config import Settings, load_settings
 from quietpage.content import Content, content_of, current_content, init_content
 from quietpage.errors import QuietpageError
 from quietpage.export import files, proxy_error_page
 from quietpage.languages import count_untranslated
-from quietpage.own_report import report
+from quietpage.override_report import report
 from quietpage.page import set_up_templates
+from quietpage.prepared_site import Site
 from quietpage.security_headers import init_security_headers
-from quietpage.site import Site
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -55,7 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         preview.command,
         proxy_error_page.command,
         reload.command,
-        settings_reference.command,
+        settings_command.command,
         translate.commands,
     ):
         app.cli.add_command(command)

@@ -6,11 +6,11 @@ from flask import Flask
 
 from .content import content_of
 from .html_policy import check_documents
-from .markup_check import check_markup
-from .own_files import own_files, used_templates
-from .own_templates import refuse_broken
-from .site import Site, render_site
+from .override_files import own_files, used_templates
+from .override_templates import refuse_broken
+from .prepared_site import Site, render_site
 from .template_errors import template_faults
+from .translated_markup import check_markup
 
 
 def build_site(app: Flask) -> Site:
@@ -24,7 +24,7 @@ def build_site(app: Flask) -> Site:
     own = own_files(settings)
     for file, name in used_templates(own, settings.folder):
         refuse_broken(file, name)
-    # A template error must abort the startup instead of becoming a 500 page. `Site` checks
+    # A template error must abort the startup, not become a 500 page. `Site` checks
     # the host itself, since Werkzeug's TRUSTED_HOSTS does not match IPv6 addresses.
     app.config.update(PROPAGATE_EXCEPTIONS=True, TRUSTED_HOSTS=None)
     tags = [language.tag for language in content.languages]

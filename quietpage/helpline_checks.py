@@ -11,7 +11,7 @@ import phonenumbers
 from babel.core import Locale, UnknownLocaleError
 
 from .errors import display_path
-from .helpline_references import (
+from .helpline_confidence import (
     CONFIDENCES,
     NEEDED_SITES,
     STATUSES,

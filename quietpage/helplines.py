@@ -11,7 +11,7 @@ from babel.languages import get_official_languages
 from .errors import QuietpageError
 from .helpline_checks import KINDS, check, check_own
 from .helpline_tables import EMERGENCY_TABLE, TABLE, Emergency, Helpline, read_table
-from .own_helplines import join_own
+from .override_helplines import join_own
 
 # The audiences of lines that most readers of this page look for.
 _MOST_PEOPLE = ("everyone", "women")

@@ -23,7 +23,7 @@ from .po_files import (
     read_po,
 )
 from .review_marks import WHOLE, Review, mark_of, review_of
-from .review_texts import SHEET_ONLY
+from .review_sheet_texts import SHEET_ONLY
 from .setting_checks import did_you_mean
 
 SOURCE_TAG = "en"

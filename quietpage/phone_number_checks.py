@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import phonenumbers
 
-from .helpline_references import SEPARATOR
+from .helpline_confidence import SEPARATOR
 from .helpline_tables import Emergency, Fault, Helpline
 
 _SHOWN_NUMBER = re.compile(r"[0-9 ()+*#-]*")

@@ -11,7 +11,7 @@ from .config import ROOT
 from .errors import QuietpageError, display_path, unreadable
 from .message_checks import printable, safety_faults
 from .review_marks import mark_faults
-from .review_texts import SHEET_ONLY
+from .review_sheet_texts import SHEET_ONLY
 from .write_file import write_whole
 
 TRANSLATIONS = ROOT / "translations"

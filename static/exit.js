@@ -148,10 +148,10 @@
     }
   });
 
-  // The curtain: after a while out of sight, the page shows only a button, since
+  // The cover: after a while out of sight, the page shows only a button, since
   // somebody else may be looking at it.
   const raise = () => {
-    if (askedAt || cover || !+settings.curtain) return;
+    if (askedAt || cover || !+settings.coverAfter) return;
     cover = document.createElement("button");
     cover.textContent = settings.show;
     cover.addEventListener("click", () => {
@@ -163,7 +163,7 @@
     update();
   };
   const lookAtClock = () => {
-    if (hiddenSince && Date.now() - hiddenSince >= settings.curtain * 1000) raise();
+    if (hiddenSince && Date.now() - hiddenSince >= settings.coverAfter * 1000) raise();
     hiddenSince = document.hidden && Date.now();
   };
   on("visibilitychange", lookAtClock);

@@ -8,7 +8,7 @@ from werkzeug.test import Client
 
 from app import create_site
 from quietpage.config import Settings
-from quietpage.site import Site
+from quietpage.prepared_site import Site
 from tests.support.gunicorn import Server, start_server
 
 UNIT = Path(__file__).parent / "unit"

@@ -11,7 +11,7 @@ from pathlib import Path
 from quietpage.errors import QuietpageError
 from quietpage.export.files import guide_file
 from quietpage.negotiation import CODINGS
-from quietpage.progress import progress_map
+from quietpage.terminal_progress import progress_map
 
 from .client import PORTS, Client, NoAnswerError, resolve, shortened
 from .exchange import Answer, Request

@@ -17,9 +17,9 @@ from quietpage.content import current_content
 from quietpage.errors import QuietpageError, chmod_advice
 from quietpage.helpline_checks import Finding, check, check_own
 from quietpage.helpline_tables import TABLE
-from quietpage.own_files import OwnFile, own_files, used_templates
-from quietpage.own_report import report
-from quietpage.own_templates import refuse_broken
+from quietpage.override_files import OwnFile, own_files, used_templates
+from quietpage.override_report import report
+from quietpage.override_templates import refuse_broken
 from quietpage.po_files import (
     TRANSLATIONS,
     catalog_faults,

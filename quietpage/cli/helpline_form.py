@@ -17,7 +17,7 @@ from quietpage.config import FILE, load_settings
 from quietpage.errors import QuietpageError
 from quietpage.helpline_checks import AUDIENCES, KINDS, check_own
 from quietpage.helpline_tables import TABLE, Helpline, delimiter_of
-from quietpage.own_helplines import join_own
+from quietpage.override_helplines import join_own
 from quietpage.setting_checks import is_country, unknown_countries
 from quietpage.write_file import write_whole
 

@@ -84,7 +84,7 @@ def verify_command(countries: tuple[str, ...], *, write: bool) -> None:
     for yourself. Redirects are not followed and count as not reachable.
     """
     # Imported here, since it is not part of the site: it sends requests elsewhere.
-    from tools.verify_numbers import gone, verify, write_checked  # noqa: PLC0415
+    from tools.verify_phone_numbers import gone, verify, write_checked  # noqa: PLC0415
 
     answers = []
     for answer in verify(countries):

@@ -17,9 +17,9 @@ from quietpage.build import build_site
 from quietpage.config import Settings, load_settings, read_values
 from quietpage.content import Content, init_content
 from quietpage.errors import QuietpageError
-from quietpage.free_port import port_fault
-from quietpage.own_files import own_files
-from quietpage.site import Site
+from quietpage.override_files import own_files
+from quietpage.port_check import port_fault
+from quietpage.prepared_site import Site
 
 
 @click.command("preview")

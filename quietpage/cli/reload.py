@@ -13,8 +13,8 @@ from quietpage.cli.check import closed_files
 from quietpage.config import ROOT
 from quietpage.content import current_content
 from quietpage.errors import QuietpageError
-from quietpage.own_files import own_files
-from quietpage.own_report import report
+from quietpage.override_files import own_files
+from quietpage.override_report import report
 
 # A small, busy machine renders the pages in half a minute.
 _MOST_S = 120

@@ -21,7 +21,7 @@ from quietpage.build import build_site
 from quietpage.config import Settings
 from quietpage.content import current_content
 from quietpage.errors import QuietpageError
-from quietpage.site import Site
+from quietpage.prepared_site import Site
 
 from .server_configs import configurations
 

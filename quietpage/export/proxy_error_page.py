@@ -5,7 +5,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from quietpage.build import build_site
-from quietpage.site import TLS_ONLY, PreparedResponse
+from quietpage.prepared_site import TLS_ONLY, PreparedResponse
 
 # Characters that nginx or Caddy would read as a variable or the end of the text.
 _ENTITIES = str.maketrans({c: f"&#{ord(c)};" for c in "$`{}\\"})

@@ -14,8 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from quietpage import __version__
 from quietpage.config import Settings
 from quietpage.negotiation import language_tables
+from quietpage.prepared_site import PADDING_ELSE, PADDING_OK, TLS_ONLY, Site
 from quietpage.security_headers import ONION_LOCATION
-from quietpage.site import PADDING_ELSE, PADDING_OK, TLS_ONLY, Site
 
 # Where each configuration is in the export.
 _CONFIGURATIONS = {

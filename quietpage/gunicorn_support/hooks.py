@@ -12,7 +12,7 @@ from gunicorn import systemd
 
 from quietpage.config import Settings, load_settings
 from quietpage.errors import QuietpageError
-from quietpage.free_port import port_fault
+from quietpage.port_check import port_fault
 
 from .logger import QuietLogger
 

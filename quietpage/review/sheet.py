@@ -13,7 +13,7 @@ from quietpage.errors import QuietpageError
 from quietpage.languages import SOURCE_TAG, Catalogs, find_catalogs
 from quietpage.po_files import TRANSLATIONS, read_po
 from quietpage.review_marks import mark_of, text_code
-from quietpage.review_texts import OF_ENGLISH, ReviewTexts, review_texts
+from quietpage.review_sheet_texts import OF_ENGLISH, ReviewTexts, review_texts
 
 from .claims import claims_by_topic, nearest
 from .message_order import page_order

@@ -9,7 +9,7 @@ from Xlib.display import Display
 
 from app import create_site
 from quietpage.config import Settings
-from quietpage.site import Site
+from quietpage.prepared_site import Site
 from tests.support import exit_destination as destinations
 from tests.support.browser_engines import ENGINES, Engine, screen
 from tests.support.chromium_flags import CHROMIUM_FLAGS

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from tests.support.gunicorn import Server
 from tests.support.locales import TAGS
-from tests.support.scale import IS_LONG_RUN
+from tests.support.run_length import IS_LONG_RUN
 
 SIZES = {"phone": (360, 640), "desktop": (1280, 800)}
 OPEN_ALL = "document.querySelectorAll('details').forEach((one) => one.open = true)"

@@ -10,7 +10,7 @@ import pytest
 from Xlib.display import Display
 
 from quietpage.assets import load_assets
-from quietpage.site import Site
+from quietpage.prepared_site import Site
 from tests.support import tampered_page
 from tests.support.browser_engines import ENGINES, Actions, Engine, chromium, firefox
 from tests.support.exit_destination import Destination

@@ -4,7 +4,7 @@ import random
 
 from playwright.sync_api import Page
 
-from tests.support.scale import scaled
+from tests.support.run_length import scaled
 
 # Ten minutes of reading in the long form.
 ACTIONS = scaled(150, 4000)

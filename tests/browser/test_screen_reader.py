@@ -9,7 +9,7 @@ import html5lib
 import pytest
 
 from quietpage.config import ROOT
-from tests.support.closed_page import HEADINGS, in_sight, plain
+from tests.support.collapsed_page import HEADINGS, in_sight, plain
 from tests.support.gunicorn import Server
 from tests.support.locales import read_language
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from quietpage.config import Settings
-from quietpage.site import Site
+from quietpage.prepared_site import Site
 from tests.support.gunicorn import Server
 from tests.support.static_servers import COMMANDS, start_static
 

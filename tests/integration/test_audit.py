@@ -23,7 +23,7 @@ from quietpage.audit.client import PORTS
 from quietpage.compression import compress_brotli, compress_gzip
 from quietpage.config import Settings
 from quietpage.export.files import export_files, write_folder
-from quietpage.site import Site
+from quietpage.prepared_site import Site
 from tests.support.faulty_site import Change, Exchange, rewritten, serve
 from tests.support.gunicorn import Server
 

@@ -15,7 +15,7 @@ import pytest
 from app import create_app, create_site
 from quietpage.config import Settings
 from quietpage.export.files import export_files, write_folder
-from quietpage.site import Site
+from quietpage.prepared_site import Site
 from tests.integration.test_responses import check_one_size, sending
 from tests.support.deployed import HOST, LOCALES, ONION, Proxy
 from tests.support.gunicorn import Server, free_port, start_server

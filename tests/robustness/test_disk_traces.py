@@ -17,7 +17,7 @@ from tests.support.exit_destination import Destination
 from tests.support.gunicorn import Server, start_server
 from tests.support.input_actions import press
 from tests.support.locales import TAGS, read_language
-from tests.support.scale import IS_LONG_RUN
+from tests.support.run_length import IS_LONG_RUN
 
 SHORT = ("en", "es", "ar")
 READ = [tag for tag in TAGS if IS_LONG_RUN or tag in SHORT]

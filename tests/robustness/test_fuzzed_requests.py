@@ -12,7 +12,7 @@ from tests.support.fuzzed_requests import Attempt, attempts
 from tests.support.gunicorn import Server
 from tests.support.monitored_server import monitored
 from tests.support.response_validator import SETTINGS, Answer, read_answers
-from tests.support.scale import scaled
+from tests.support.run_length import scaled
 
 REQUESTS = scaled(3_000, 100_000)
 SEED = 8

@@ -18,7 +18,7 @@ from tests.support.background_load import asking
 from tests.support.gunicorn import Server, children, free_port
 from tests.support.monitored_server import monitored, settled
 from tests.support.response_validator import CANARY, SETTINGS, limited_site
-from tests.support.scale import IS_LONG_RUN, scaled
+from tests.support.run_length import IS_LONG_RUN, scaled
 from tests.support.slow_clients import slow_clients
 
 SLOW_CONNECTIONS = scaled(60, 400)

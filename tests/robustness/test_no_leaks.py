@@ -16,7 +16,7 @@ from tests.support.monitored_server import (
     wait_until_printed,
 )
 from tests.support.response_validator import CANARY, read_answers
-from tests.support.scale import scaled
+from tests.support.run_length import scaled
 
 # Variables that a shell or unit file may set, for this or another program.
 ENVIRONMENTS = {
@@ -109,7 +109,7 @@ def test_another_class_stops_the_start(
 
 def test_an_error_of_ours_is_logged_without_the_request(tmp_path: Path) -> None:
     root = copy_of_the_code(tmp_path)
-    code = root / "quietpage" / "site.py"
+    code = root / "quietpage" / "prepared_site.py"
     fault = "address.index(environ)  # type: ignore\n        tag = self._tags"
     code.write_text(code.read_text().replace("tag = self._tags", fault, 1))
     request = (
@@ -123,7 +123,7 @@ def test_an_error_of_ours_is_logged_without_the_request(tmp_path: Path) -> None:
     assert answer.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
     assert b"could not be shown" in answer
     assert CANARY.encode() not in answer
-    assert "[ERROR] TypeError at site.py:" in printed
+    assert "[ERROR] TypeError at prepared_site.py:" in printed
     assert "Traceback" not in printed
 
 

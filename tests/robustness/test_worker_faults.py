@@ -21,7 +21,7 @@ from tests.support.monitored_server import (
     wait_until_printed,
 )
 from tests.support.response_validator import SETTINGS, TAGS, limited_site
-from tests.support.scale import scaled
+from tests.support.run_length import scaled
 
 ROUNDS = scaled(2, 20)
 # Answers to wait for in each phase of a test.

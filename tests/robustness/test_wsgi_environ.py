@@ -8,7 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from quietpage.negotiation import CODINGS, choose_coding, locale_chooser
-from quietpage.site import Headers
+from quietpage.prepared_site import Headers
 from tests.support.response_validator import (
     ALLOWED,
     CANARY,
@@ -16,7 +16,7 @@ from tests.support.response_validator import (
     known_bodies,
     limited_site,
 )
-from tests.support.scale import IS_LONG_RUN, scaled
+from tests.support.run_length import IS_LONG_RUN, scaled
 
 EXAMPLES = scaled(300, 20_000)
 many = hypothesis_settings(

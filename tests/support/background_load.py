@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from quietpage.site import Site
+from quietpage.prepared_site import Site
 from tests.support.response_validator import CANARY, TAGS, limited_site
-from tests.support.scale import scaled
+from tests.support.run_length import scaled
 
 CLIENTS = 4
 # Short in the long form: what a client waits between two connections.

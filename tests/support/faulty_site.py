@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from quietpage.site import Headers, RenderedResponse, Site, prepare_responses
+from quietpage.prepared_site import Headers, RenderedResponse, Site, prepare_responses
 from tests.support import local_http
 
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from app import create_site
 from quietpage.config import Settings
-from quietpage.site import Site
+from quietpage.prepared_site import Site
 from tests.integration.test_responses import check_headers
 
 # Every hostile request has it wherever possible, and no answer may repeat it.

@@ -17,7 +17,7 @@ from Xlib.X import (
 )
 from Xlib.XK import string_to_keysym
 
-# x, y, width, height: below tool bars, the exit and the curtain's button.
+# x, y, width, height: below tool bars, the exit and the cover's button.
 TEXT_AREA = (40, 500, 900, 200)
 
 

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from quietpage.config import Settings
 from quietpage.export.files import export_files, write_folder
-from quietpage.site import Site
+from quietpage.prepared_site import Site
 from tests.support.gunicorn import PATIENCE_S, Server, free_port, wait_for
 from tests.support.nginx import issue
 

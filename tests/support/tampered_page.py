@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from quietpage.site import PreparedResponse
+from quietpage.prepared_site import PreparedResponse
 from tests.support import local_http
 
 

@@ -10,7 +10,7 @@ from werkzeug.test import Client
 
 from app import create_app, create_site
 from quietpage.config import ROOT, Settings
-from quietpage.site import Site
+from quietpage.prepared_site import Site
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from app import create_app, create_site
 from quietpage.config import Settings
 from quietpage.errors import QuietpageError
 from quietpage.export.files import check_replaceable, export_files, write_folder
-from quietpage.site import Site
+from quietpage.prepared_site import Site
 from tests.support.deployed import ONION
 from tests.support.locales import TAGS
 

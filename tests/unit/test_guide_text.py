@@ -12,7 +12,7 @@ from werkzeug.test import Client
 
 from quietpage.config import ROOT
 from quietpage.page import TEXT_CHANGED_ON
-from tests.support.closed_page import HEADINGS, in_sight, plain
+from tests.support.collapsed_page import HEADINGS, in_sight, plain
 from tests.support.locales import TAGS
 
 TOPICS = 30

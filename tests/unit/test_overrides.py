@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import Client
 
 from app import create_app, create_site
-from quietpage.cli import settings_reference as reference
+from quietpage.cli import settings as reference
 from quietpage.config import ROOT, load_settings
 from quietpage.errors import QuietpageError
 from quietpage.helpline_tables import Helpline
@@ -82,7 +82,7 @@ def test_titles_exits_and_the_cover_are_as_chosen(tmp_path: Path) -> None:
 
     english, spanish = client.get("/en/").text, client.get("/es/").text
 
-    assert '<script data-curtain="7"' in english
+    assert '<script data-cover-after="7"' in english
     assert "<title>Recipes</title>" in english
     assert 'href="https://www.wikipedia.org/"' in english
     assert "<title>Recetas</title>" in spanish

@@ -10,7 +10,7 @@ from app import create_app
 from quietpage import __version__
 from quietpage.config import Settings
 from quietpage.export.files import export_files
-from quietpage.site import Site
+from quietpage.prepared_site import Site
 from tools.release_check import CHANGELOG, changelog_faults, unpinned_images
 
 READY = "# Changelog\n\n## Unreleased\n\n## 1.2.3 - 2026-11-26\n\n### Added\n"

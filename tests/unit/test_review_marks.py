@@ -12,7 +12,7 @@ from quietpage.errors import QuietpageError
 from quietpage.languages import load_languages
 from quietpage.po_files import TRANSLATIONS, page_messages, read_po
 from quietpage.review_marks import WHOLE, Mark, mark_of, review_of, set_mark
-from quietpage.review_texts import SHEET_ONLY
+from quietpage.review_sheet_texts import SHEET_ONLY
 
 ANA = Mark("Casa Ana & co", date(2026, 12, 1))
 BEN = Mark("Ben", date(2026, 12, 3))

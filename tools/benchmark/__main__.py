@@ -6,12 +6,19 @@ from tempfile import TemporaryDirectory
 
 from tests.support.gunicorn import start_server
 from tools.bar_chart import OURS
-from tools.benchmark import first_flight, languages, latency, phone, rates, waiting
+from tools.benchmark import (
+    first_flight,
+    languages,
+    latency,
+    phone,
+    rates,
+    slow_client_waits,
+)
 from tools.benchmark.nginx import serve_files
 from tools.benchmark.peers import guide_text
-from tools.benchmark.report import Report
+from tools.benchmark.subject_result import Report
+from tools.benchmark_tables import GOALS, PERFORMANCE, machine, put, put_goals, read
 from tools.exit_benchmark.peers import fetch_peers, serve_peers
-from tools.tables import GOALS, PERFORMANCE, machine, put, put_goals, read
 
 EXIT = "https://www.wikipedia.org/"
 BARE = {"GUNICORN_CMD_ARGS": "--config tools/benchmark/gunicorn.conf.py"}
@@ -59,7 +66,7 @@ def measure(folder: Path) -> dict[str, Report]:
         found = rates.measure(ports | files)
         reports["rates"] = rates.report(found)
         reports["latency"] = latency.report(ports, found)
-        reports["waiting"] = waiting.report(ports)
+        reports["waiting"] = slow_client_waits.report(ports)
         ours = servers[OURS]
         reports["first-flight"] = first_flight.report(ours)
         plain = stack.enter_context(

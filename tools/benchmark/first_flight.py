@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 
 import brotli
 
-from quietpage.progress import progress_map
+from quietpage.terminal_progress import progress_map
 from tests.support.gunicorn import Server, start_server
 from tests.support.locales import TAGS
-from tools.benchmark.report import Report
-from tools.tables import Goal, table
+from tools.benchmark.subject_result import Report
+from tools.benchmark_tables import Goal, table
 
 # Ten segments of 1,460 bytes: the initial window of TCP (RFC 6928).
 FIRST_BYTES = 14_600

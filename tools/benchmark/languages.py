@@ -5,12 +5,12 @@ import statistics
 import time
 from pathlib import Path
 
-from quietpage.progress import progress_map
+from quietpage.terminal_progress import progress_map
 from tests.support.gunicorn import Server, start_server
 from tests.support.locales import TAGS
 from tools.benchmark.rates import requests_per_second
-from tools.benchmark.report import Report
-from tools.tables import Goal, rounds, table
+from tools.benchmark.subject_result import Report
+from tools.benchmark_tables import Goal, rounds, table
 
 ROUNDS = 5
 SECONDS = 2

@@ -14,10 +14,10 @@ import time
 from collections import deque
 from collections.abc import Mapping
 
-from quietpage.progress import progress_map
+from quietpage.terminal_progress import progress_map
 from tools.benchmark.rates import Rates
-from tools.benchmark.report import Report
-from tools.tables import rounds, table
+from tools.benchmark.subject_result import Report
+from tools.benchmark_tables import rounds, table
 
 ROUNDS = 5
 SECONDS = 3

@@ -15,7 +15,7 @@ from jinja2 import DictLoader
 
 from app import create_site
 from quietpage.po_files import TRANSLATIONS, read_po
-from quietpage.site import Headers
+from quietpage.prepared_site import Headers
 
 PLAIN = """<!doctype html><html lang="en"><meta charset="utf-8">
 <title>{{ title }}</title>

@@ -13,11 +13,11 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from quietpage.progress import progress_map
+from quietpage.terminal_progress import progress_map
 from tests.support.chromium_flags import CHROMIUM_FLAGS
 from tools.bar_chart import Bar, Chart
-from tools.benchmark.report import Report
-from tools.tables import rounds, table
+from tools.benchmark.subject_result import Report
+from tools.benchmark_tables import rounds, table
 
 ROUNDS = 5
 SLOWED = 6

@@ -11,10 +11,10 @@ import subprocess
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from quietpage.progress import progress_map
+from quietpage.terminal_progress import progress_map
 from tools.bar_chart import OURS
-from tools.benchmark.report import Report
-from tools.tables import Goal, rounds, table
+from tools.benchmark.subject_result import Report
+from tools.benchmark_tables import Goal, rounds, table
 
 ROUNDS = 7
 SECONDS = 2

@@ -12,12 +12,12 @@ from tempfile import TemporaryDirectory
 from quietpage.config import ROOT
 from tests.support import exit_destination as destinations
 from tests.support.browser_engines import ENGINES, Chromium, WebKit, screen
+from tools.benchmark_tables import GOALS, PERFORMANCE, machine, put, put_goals, read
 from tools.exit_benchmark import report
 from tools.exit_benchmark.peers import PACKAGES, Subject, compared_pages
 from tools.exit_benchmark.times import count_backs, measure_times
 from tools.exit_benchmark.touches import count_touches
 from tools.npm_packages import LOCKED
-from tools.tables import GOALS, PERFORMANCE, machine, put, put_goals, read
 
 EXIT, README = ROOT / "docs" / "exit.md", ROOT / "README.md"
 PROGRAMS = {

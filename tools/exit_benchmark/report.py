@@ -7,9 +7,9 @@ from math import isinf
 
 from tests.support.browser_engines import Chromium
 from tools.bar_chart import OURS, Bar, Chart
+from tools.benchmark_tables import Goal, table, today
 from tools.exit_benchmark.peers import Subject
 from tools.exit_benchmark.times import FILMED_S, TOUCH, TOURS
-from tools.tables import Goal, table, today
 
 # As a share of the time that a peer takes.
 LARGEST_SHARE = 0.25

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from Xlib.display import Display
 
-from quietpage.progress import progress_map
+from quietpage.terminal_progress import progress_map
 from tests.support.browser_engines import Chromium, Engine
 from tests.support.exit_destination import Destination
 from tests.support.screen_pixels import (
@@ -24,8 +24,8 @@ from tests.support.screen_pixels import (
     press_keys,
     press_mouse,
 )
+from tools.benchmark_tables import rounds
 from tools.exit_benchmark.peers import Subject
-from tools.tables import rounds
 
 T = TypeVar("T")
 R = TypeVar("R")

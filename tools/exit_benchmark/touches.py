@@ -3,13 +3,13 @@
 import time
 from collections.abc import Sequence
 
-from quietpage.progress import progress_map
+from quietpage.terminal_progress import progress_map
 from tests.support.browser_engines import Engine
 from tests.support.exit_destination import Destination
 from tests.support.input_actions import touches
+from tools.benchmark_tables import rounds
 from tools.exit_benchmark.peers import Subject
 from tools.exit_benchmark.times import tried_twice
-from tools.tables import rounds
 
 ROUNDS = 3
 # A touch that has not left after this time does not leave.

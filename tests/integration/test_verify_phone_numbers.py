@@ -12,7 +12,7 @@ import trustme
 from quietpage.helpline_tables import TABLE
 from tests.support import local_http
 from tests.support.number_tables import add_row, write_table
-from tools.verify_numbers import Limits, gone, verify, write_checked
+from tools.verify_phone_numbers import Limits, gone, verify, write_checked
 
 SPELLINGS = (
     "0808 2000 247",

@@ -8,7 +8,7 @@ from quietpage.errors import QuietpageError
 from quietpage.helpline_checks import check_own
 from quietpage.helpline_tables import TABLE
 from quietpage.helplines import load_countries
-from quietpage.own_helplines import join_own
+from quietpage.override_helplines import join_own
 from tests.support.number_tables import OTHER, add_row, write_table
 
 FIRST = TABLE.read_text(encoding="utf-8").partition("\n")[0].strip()

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from quietpage.progress import progress_map
+from quietpage.terminal_progress import progress_map
 
 
 class Terminal(io.StringIO):

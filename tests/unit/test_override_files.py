@@ -11,9 +11,9 @@ from quietpage.cli.check import _SERVICE_READS, _closed_code
 from quietpage.config import ROOT, Settings, load_settings
 from quietpage.content import Content
 from quietpage.errors import QuietpageError
-from quietpage.own_files import own_files
-from quietpage.own_report import report
-from quietpage.own_templates import fingerprint, refuse_broken, template_names
+from quietpage.override_files import own_files
+from quietpage.override_report import report
+from quietpage.override_templates import fingerprint, refuse_broken, template_names
 
 NAME = "guide/later.html"
 OURS = ROOT / "templates" / NAME

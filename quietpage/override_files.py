@@ -11,7 +11,7 @@ from babel.core import Locale, UnknownLocaleError
 from .config import FILE, ROOT, Settings
 from .errors import QuietpageError, chmod_advice, unreadable
 from .helpline_tables import TABLE
-from .own_templates import is_included, template_names
+from .override_templates import is_included, template_names
 
 _CATALOG = "translations/{}/LC_MESSAGES/messages.po"
 

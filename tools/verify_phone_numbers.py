@@ -18,9 +18,9 @@ from urllib.parse import quote, urlsplit
 
 import phonenumbers
 
-from quietpage.helpline_references import SEPARATOR
+from quietpage.helpline_confidence import SEPARATOR
 from quietpage.helpline_tables import TABLE, Helpline, read_table
-from quietpage.progress import progress_map
+from quietpage.terminal_progress import progress_map
 
 STILL_THERE, NOT_THERE, NOT_REACHED = "still there", "not there", "not reachable"
 _AGENT = "Quietpage number check"

@@ -10,8 +10,8 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from .compression import CODERS
 from .config import Settings
 from .negotiation import CODINGS, choose_coding, locale_chooser
-from .progress import progress_map
 from .security_headers import ONION_LOCATION
+from .terminal_progress import progress_map
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -11,12 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPException
 from math import inf, isfinite, isinf
 
-from quietpage.progress import progress_map
+from quietpage.terminal_progress import progress_map
 from tests.support.slow_clients import slow_clients
 from tools.bar_chart import OURS, Bar, Chart
 from tools.benchmark.rates import RAW_ON_GEVENT, RAW_ON_THREADS
-from tools.benchmark.report import Report
-from tools.tables import rounds, table
+from tools.benchmark.subject_result import Report
+from tools.benchmark_tables import rounds, table
 
 ROUNDS = 3
 COMPARED = (OURS, RAW_ON_GEVENT, RAW_ON_THREADS)

@@ -1,4 +1,4 @@
-"""The curtain: a page that somebody else may have come back to shows one button."""
+"""The cover: a page that somebody else may have come back to shows one button."""
 
 import time
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from Xlib.display import Display
 
 from app import create_site
 from quietpage.config import Settings
-from quietpage.site import PreparedResponse
+from quietpage.prepared_site import PreparedResponse
 from tests.support import tab_discarding as discarding
 from tests.support import tampered_page
 from tests.support.browser_engines import Engine, chromium, firefox
@@ -37,7 +37,7 @@ from tests.support.keyboard_tour import (
 )
 
 COVER = ["Close this page", "Show the page"]
-# Longer than the second that the curtain waits in these tests.
+# Longer than the second that the cover waits in these tests.
 LONG_S = 1.3
 LOOK_AWAY = "document.dispatchEvent(new Event('visibilitychange'))"
 
@@ -60,7 +60,7 @@ def english_guide(exit_url: str, cover_after_seconds: int) -> PreparedResponse:
 
 @contextmanager
 def guide(destination: Destination, cover_after_seconds: int) -> Iterator[str]:
-    """Serve the guide with a curtain of that many seconds; yield its address."""
+    """Serve the guide with a cover of that many seconds; yield its address."""
     snapshot = english_guide(destination.url, cover_after_seconds)
     with tampered_page.serve(tampered_page.Altered(snapshot, snapshot.body)) as url:
         yield url
@@ -70,7 +70,7 @@ def guide(destination: Destination, cover_after_seconds: int) -> Iterator[str]:
 def reader(
     engine: Engine, destination: Destination, request: pytest.FixtureRequest
 ) -> Iterator[Engine]:
-    """The guide, its curtain a second or the parameter, scrolled and a topic open."""
+    """The guide, its cover a second or the parameter, scrolled and a topic open."""
     with guide(destination, getattr(request, "param", 1)) as url:
         engine.fresh_tab()
         engine.open(f"{destination.url}search")
@@ -140,7 +140,7 @@ def test_a_short_absence_does_not_cover_the_page(visit: Engine) -> None:
 
 
 def test_a_page_that_was_never_out_of_sight_is_not_covered(reader: Engine) -> None:
-    # The reader reads for longer than the curtain waits.
+    # The reader reads for longer than the cover waits.
     time.sleep(LONG_S)
 
     reader.run(LOOK_AWAY)
@@ -201,7 +201,7 @@ def test_back_finds_the_page_covered_before_the_browser_draws_it(
 
 
 @pytest.mark.parametrize("reader", [0], indirect=True)
-def test_a_curtain_of_0_never_covers(reader: Engine, destination: Destination) -> None:
+def test_a_cover_of_0_never_covers(reader: Engine, destination: Destination) -> None:
     url = reader.url()
     look_elsewhere(reader)
     assert len(seen(reader)) > 20

@@ -12,9 +12,9 @@ from .errors import display_path
 from .helpline_tables import TABLE, Helpline, find_own_table, read_table
 from .languages import SOURCE_TAG
 from .message_checks import quoted
-from .own_files import own_files, used_templates
-from .own_helplines import join_own
-from .own_templates import messages_of, template_notes
+from .override_files import own_files, used_templates
+from .override_helplines import join_own
+from .override_templates import messages_of, template_notes
 from .po_files import TRANSLATIONS, catalog_file, page_messages, read_po
 
 _NEAR = 0.6

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tools.bar_chart import Chart
-from tools.tables import Goal
+from tools.benchmark_tables import Goal
 
 
 @dataclass(frozen=True)

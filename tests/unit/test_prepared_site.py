@@ -10,8 +10,8 @@ from werkzeug.test import Client, TestResponse, run_wsgi_app
 
 from quietpage.assets import load_assets
 from quietpage.config import Settings
+from quietpage.prepared_site import Site, render_site
 from quietpage.security_headers import init_security_headers
-from quietpage.site import Site, render_site
 from tests.support.deployed import ONION
 
 TAGS = ["en", "pt-BR"]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tools import tables
-from tools.tables import Goal, put, put_goals
+from tools import benchmark_tables as tables
+from tools.benchmark_tables import Goal, put, put_goals
 
 PAGE = """Before.
 
