@@ -16,7 +16,7 @@ from quietpage.write_file import write_whole
 from .checks import findings
 from .client import Client, is_loopback
 from .collect import Release, collect, read_release
-from .logs import LONG_ENOUGH_S, Logs
+from .logs import LONGEST_DELAY_S, Logs
 from .report import Report, as_json, as_page, as_table
 
 
@@ -37,7 +37,7 @@ from .report import Report, as_json, as_page, as_table
 @click.option(
     "--log-wait",
     type=click.FloatRange(0, 3600),
-    default=LONG_ENOUGH_S,
+    default=LONGEST_DELAY_S,
     show_default=True,
     help="Seconds to wait for a log that is written late.",
 )

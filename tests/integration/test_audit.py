@@ -631,7 +631,7 @@ def test_the_audit_waits_for_a_log_that_is_written_late(
 def test_a_log_that_stays_silent_passes_and_the_report_says_what_is_unseen(
     audit: Audit, small_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("quietpage.audit.logs.LONG_ENOUGH_S", 0)
+    monkeypatch.setattr("quietpage.audit.logs.LONGEST_DELAY_S", 0)
 
     options = ("--logs", str(tmp_path), "--log-wait", "0")
     result, found = audit.report(small_site, lambda _: None, *options)["logs"]
