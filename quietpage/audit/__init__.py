@@ -54,7 +54,7 @@ from .report import Report, as_json, as_page, as_table
     type=click.FloatRange(0.1, 120),
     default=10,
     show_default=True,
-    help="Seconds that one answer may take; the whole audit 30 times that.",
+    help="Seconds that one answer may take; all of them may take 30 times that.",
 )
 @click.pass_context
 @with_appcontext
