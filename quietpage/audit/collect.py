@@ -1,6 +1,7 @@
 """The requests of an audit, one after the other, and what came back."""
 
 import hashlib
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from quietpage.errors import QuietpageError
+from quietpage.errors import QuietpageError, unreadable
 from quietpage.export.files import guide_file
 from quietpage.negotiation import CODINGS
 from quietpage.progress import progress_map
@@ -72,16 +73,28 @@ def read_release(folder: Path) -> Release:
     """Return the release that an export holds.
 
     Raises:
-        QuietpageError: The folder is not an export.
+        QuietpageError: The folder is not an export, or cannot be read.
     """
-    paths = [path for path in folder.rglob("*") if path.is_file()]
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    try:
+        walked = os.walk(folder, onerror=_raise)
+        paths = [Path(place, name) for place, _, names in walked for name in names]
+        files = {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in paths
+            if path.is_file()
+        }
+    except PermissionError as error:
+        raise unreadable(error.filename, folder) from error
     release = Release(files)
     if not release.default:
         raise QuietpageError(
             f"{folder}: is not an export. Make one with `quietpage export {folder}`."
         )
     return release
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def plain_value(value: str) -> str:
@@ -168,8 +181,10 @@ def _requests(client: Client, release: Release) -> Iterator[Request]:
     """Yield what is asked; the page, as the user names it, comes first."""
     canary, start = client.canary, client.start
     own = {"User-Agent": f"quietpage-audit {canary}", "Connection": "close"}
-    named = start.strip("/")
-    yield Request("page", f"GET {start}", own, named if named in release.tags else "")
+    # The site accepts a tag in any case.
+    tags = {tag.lower(): tag for tag in release.tags}
+    named = tags.get(start.strip("/").lower(), "")
+    yield Request("page", f"GET {start}", own, named)
     yield from _odd_requests(client, own)
     for tag in release.tags:
         line = f"GET /{tag}/"

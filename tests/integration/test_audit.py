@@ -1,8 +1,10 @@
 """The audit: our site passes, and each broken site fails the check for its fault."""
 
+import errno
 import gzip
 import hashlib
 import json
+import os
 import re
 import socket
 import ssl
@@ -661,6 +663,38 @@ def test_a_folder_that_is_not_an_export_is_refused_in_one_sentence(
     result = audit.run("http://localhost/", "--export", str(tmp_path))
 
     assert "is not an export. Make one with `quietpage export" in result.stderr
+
+
+def refuse(path: object) -> None:
+    raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+
+@pytest.mark.parametrize("name", ["site/es/index.html.br", "site/es"])
+def test_an_unreadable_export_is_refused_in_one_sentence(
+    audit: Audit, export: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def only(path: object, ask: Callable[[Any], Any]) -> Any:
+        return refuse(path) if str(path) == str(export / name) else ask(path)
+
+    scan, read = os.scandir, Path.read_bytes
+    monkeypatch.setattr(os, "scandir", lambda path: only(path, scan))
+    monkeypatch.setattr(Path, "read_bytes", lambda path: only(path, read))
+    result = audit.run("http://localhost/", "--export", str(export))
+
+    assert isinstance(result.exception, SystemExit)
+    assert f"{export / name}: permission denied. Make it readable: " in result.stderr
+    assert result.stderr.endswith(f"chmod -R a+rX {export}\n")
+
+
+@pytest.mark.parametrize("path", ["es", "ES/"])
+def test_a_language_may_be_named_in_any_case(
+    audit: Audit, small_site: Site, path: str
+) -> None:
+    with serve(small_site) as port:
+        url = f"http://127.0.0.1:{port}/{path}"
+        result = audit.run(url, "--export", str(audit.export))
+
+    assert result.exit_code == 0, result.output
 
 
 @pytest.fixture
