@@ -56,6 +56,7 @@ class Client:
         self.canary = f"canary{secrets.token_hex(8)}"
         groups = (f"{0x1000 + secrets.randbelow(0xE000):x}" for _ in range(2))
         self.canary_address = f"2001:db8:{':'.join(groups)}::7"
+        self.canaries = (self.canary, self.canary_address)
         self.own_addresses: set[str] = set()
         self.addresses: list[str] = []
         self.unreachable: dict[str, str] = {}

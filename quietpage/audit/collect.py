@@ -123,11 +123,6 @@ class Evidence:
         """Return the answers of one kind."""
         return [answer for answer in self.answers if answer.kind == kind]
 
-    def is_own(self, address: str) -> bool:
-        """Return whether an address is on the site itself."""
-        base = f"{self.client.scheme}://{self.client.authority}/"
-        return resolve(base, address).hostname == self.client.host
-
 
 def collect(client: Client, release: Release, logs: Logs) -> Evidence:
     """Ask a site all that the checks need to see.
@@ -136,24 +131,20 @@ def collect(client: Client, release: Release, logs: Logs) -> Evidence:
         QuietpageError: The site does not answer with a page.
     """
     client.reach()
-    evidence = Evidence(client, release, logs)
-    ask = partial(_ask, evidence)
-    list(progress_map("Requests", ask, list(_requests(client, release))))
+    first, *others = _requests(client, release)
+    evidence = Evidence(client, release, logs, [client.ask(first)])
+    _check_page(client, evidence.answers[0])
+    list(progress_map("Requests", partial(_ask, evidence), others))
     if client.scheme == "https":
         evidence.old_tls = list(filter(client.takes_old_tls, client.addresses))
     return evidence
 
 
 def _ask(evidence: Evidence, request: Request) -> None:
-    """Send a request; without an answer to the first, there is nothing to audit."""
     try:
         evidence.answers.append(evidence.client.ask(request))
     except NoAnswerError as error:
-        if not evidence.answers:
-            raise
         evidence.unanswered.append((request, error.format_message()))
-    if len(evidence.answers) == 1:
-        _check_page(evidence.client, evidence.answers[0])
 
 
 def _check_page(client: Client, page: Answer) -> None:
@@ -229,7 +220,9 @@ def _odd_requests(client: Client, own: Mapping[str, str]) -> Iterator[Request]:
     yield Request("address with //", f"GET //{bad}/%2e%2e", own)
     target = f"GET /?next=https://{bad}/&url=//{bad}/"
     yield Request("address with a target", target, probes)
-    yield Request("malformed request", f"G@T /{canary}", {}, is_raw=True)
-    yield Request("long address", f"GET /{canary * 400}", {}, is_raw=True)
+    yield Request("malformed request", f"G@T /{canary}", {}, may_answer_freely=True)
+    yield Request("long address", f"GET /{canary * 400}", {}, may_answer_freely=True)
     if client.scheme == "https" and client.port == PORTS["https"]:
-        yield Request(PLAIN, f"GET /{canary}", {}, scheme="http", is_raw=True)
+        yield Request(
+            PLAIN, f"GET /{canary}", {}, scheme="http", may_answer_freely=True
+        )

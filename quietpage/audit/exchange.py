@@ -16,7 +16,8 @@ class Request:
 
     `tag` is the language in which the guide must come, "" for the default one, None
     where another answer is right. In one `group` all languages must have one size.
-    `is_raw` marks what no browser sends. `resume` offers the last TLS session.
+    With `may_answer_freely` the server may answer in its own words. `resume` offers
+    the last TLS session.
     """
 
     kind: str
@@ -27,7 +28,7 @@ class Request:
     scheme: str = ""
     address: str = ""
     resume: bool = False
-    is_raw: bool = False
+    may_answer_freely: bool = False
 
 
 @dataclass(frozen=True)

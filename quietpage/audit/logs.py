@@ -62,7 +62,7 @@ class Logs:
 
     def _search(self, client: Client) -> tuple[list[str], list[str]]:
         """Return a sentence for each trace, and the files that cannot be searched."""
-        canaries = {client.canary, client.canary_address}
+        canaries = set(client.canaries)
         # On loopback the server has the same address.
         own = {address for address in client.own_addresses if not is_loopback(address)}
         found, unreadable = [], []

@@ -150,6 +150,22 @@ def redirect_away(answer: Exchange) -> None:
     answer.set("Location", answer.target)
 
 
+def move_to(address: str) -> Change:
+    def move(answer: Exchange) -> None:
+        answer.status, answer.body = 308, b""
+        answer.set("Location", address)
+
+    return move
+
+
+def redirect_to_the_named_host(answer: Exchange) -> None:
+    move_to(f"http://{answer.asked['Host']}/")(answer)
+
+
+def redirect_to_the_same_address(answer: Exchange) -> None:
+    move_to(f"https://127.0.0.1{answer.target}")(answer)
+
+
 def redirect_to_nowhere(answer: Exchange) -> None:
     answer.set("Location", "//[")
 
@@ -282,6 +298,8 @@ ANSWERS: dict[str, tuple[str, str, Change]] = {
         "robots.txt has 'Allow: /'",
         on("robots", body(b"Allow: /")),
     ),
+    "empty rules for robots": ("release", "robots.txt is emp", on("robots", body(b""))),
+    "an empty refusal": ("release", "POST is empty", on("POST", body(b""))),
     "another page for what is refused": (
         "release",
         "POST has '<script>1</script>'",
@@ -293,6 +311,11 @@ ANSWERS: dict[str, tuple[str, str, Change]] = {
         "redirects",
         "Location: //[ on",
         on("404", redirect_to_nowhere),
+    ),
+    "a redirect to any Host": (
+        "wrong-host",
+        "redirect to http://canary",
+        on("400", redirect_to_the_named_host),
     ),
     "any Host": ("wrong-host", "status 200 for a host name", on("400", status(200))),
     "a POST taken": ("methods", "status 200 on POST", on("POST", status(200))),
@@ -787,31 +810,17 @@ def test_missing_hsts_is_found(
     assert f"{HSTS.lower()} is missing on missing address" in report["headers"][1]
 
 
-def to_https(answer: Exchange) -> None:
-    answer.status = 308
-    answer.set("Location", "https://127.0.0.1/")
-
-
-def to_a_numbered_visit(answer: Exchange) -> None:
-    answer.status = 308
-    answer.set("Location", "https://127.0.0.1/?visit=7")
-
-
-def to_another_host(answer: Exchange) -> None:
-    answer.status = 308
-    answer.set("Location", "https://elsewhere.example/")
-
-
 @pytest.mark.parametrize(
     ("plain", "expected"),
     [
-        (to_https, "pass"),
-        (to_another_host, "fail"),
-        (to_a_numbered_visit, "fail"),
+        (move_to("https://127.0.0.1/"), "pass"),
+        (move_to("https://elsewhere.example/"), "fail"),
+        (move_to("https://127.0.0.1/?visit=7"), "fail"),
+        (redirect_to_the_same_address, "fail"),
         (lambda _: None, "fail"),
         (hang_up, "skipped"),
     ],
-    ids=["redirected", "redirected elsewhere", "numbered", "served in plain", "silent"],
+    ids=["redirected", "elsewhere", "numbered", "repeated", "in plain", "silent"],
 )
 def test_plain_http_must_redirect_to_https(  # noqa: PLR0913, PLR0917
     audit: Audit,
@@ -833,6 +842,25 @@ def test_plain_http_must_redirect_to_https(  # noqa: PLR0913, PLR0917
 
     checks = {c["check"]: c for c in json.loads(result.stdout)["checks"]}
     assert checks["plain-http"]["result"] == expected
+
+
+def test_a_site_over_tls_must_not_redirect_to_plain_http(
+    audit: Audit, small_site: Site, authority: trustme.CA
+) -> None:
+    change = on("404", move_to("http://127.0.0.1/"))
+    report = audit.report(small_site, change, tls=tls(authority))
+
+    words = "Location: http://127.0.0.1/ on missing address"
+    assert report["redirects"][0] == "fail"
+    assert report["redirects"][1].startswith(words)
+
+
+def test_a_site_in_plain_http_may_redirect_to_tls(
+    audit: Audit, small_site: Site
+) -> None:
+    report = audit.report(small_site, on("404", move_to("https://127.0.0.1/")))
+
+    assert report["redirects"][0] == "pass"
 
 
 def test_the_report_names_risk_and_fix(audit: Audit, small_site: Site) -> None:
