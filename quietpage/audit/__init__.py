@@ -71,7 +71,7 @@ def command(  # noqa: PLR0913 - an option each
 ) -> None:
     """Audit a copy from outside: whether it sends its release and keeps nothing.
 
-    Ends with status 1 if a check fails; a skipped check does not count.
+    Exits with status 1 if a check fails; skipped checks do not count.
     """
     client = Client(url, timeout)
     release = read_release(folder) if folder else _release_of(client.host)

@@ -74,9 +74,9 @@ def as_table(report: Report) -> str:
     client = report.client
     lines += [
         f"\n{counted}. {client.requests} requests, {client.bytes} bytes.",
-        f"Search other logs for {client.canary}: none may hold it.",
-        "This is what one client was sent once; docs/audit.md says what nobody",
-        "outside can see: what others are sent, and what is kept elsewhere.",
+        f"Search other logs for {client.canary}; none may contain it. This shows what",
+        "one client received, once; docs/audit.md lists what nobody can see from",
+        "outside: what others receive, and what is kept elsewhere.",
     ]
     return "\n".join(lines)
 

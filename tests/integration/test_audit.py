@@ -555,7 +555,9 @@ def test_a_change_in_only_some_answers_is_not_called_a_missed_reload(
     change = on("zstd", body(compress_brotli(b"<html>")(0)))
     found = audit.report(small_site, change)["release"][1].splitlines()
 
-    assert found[0].startswith("In one language some answers are this release's and")
+    assert found[0].startswith(
+        "In at least one language, some answers match this release"
+    )
     assert "`quietpage reload`" not in "".join(found)
 
 
@@ -592,6 +594,15 @@ def test_trustees_get_a_page_in_plain_language(
     # The page loads nothing and runs nothing.
     assert not re.search(r"<script|<img|<link|src=|href=|url\(", page)
     assert "audit.html: cannot be written (File exists" in refused.stderr
+
+
+def test_trustees_read_one_full_stop_at_the_end_of_a_sentence(
+    audit: Audit, small_site: Site, tmp_path: Path
+) -> None:
+    file = tmp_path / "audit.html"
+    audit.report(small_site, on("robots", hang_up), "--for-trustees", str(file))
+
+    assert "whether the server runs. Look at the server&#39;s" in file.read_text()
 
 
 def test_a_redirect_costs_a_request(audit: Audit, small_site: Site) -> None:
@@ -798,7 +809,7 @@ def test_a_certificate_that_expires_or_names_the_subject_is_found(
     report = audit.report(small_site, tls=context)
 
     assert report["tls"] == ("fail", "the certificate ends in 4 days")
-    assert report["address"] == ("fail", "'abuse-help.example' holds abus, help")
+    assert report["address"] == ("fail", "'abuse-help.example' contains abus, help")
 
 
 def test_missing_hsts_is_found(
@@ -871,7 +882,7 @@ def test_the_report_names_risk_and_fix(audit: Audit, small_site: Site) -> None:
 
     finding = next(c for c in report["checks"] if c["check"] == "headers")
     assert not report["passed"]
-    assert finding["risk"].startswith("A header lets something in, or keeps")
+    assert finding["risk"].startswith("A header can let something in, or can")
     assert f"Fix: {finding['fix']}" in table
     assert "x-evil: \\u001b[2J on page" in table
     assert "\x1b[2J" not in table
