@@ -83,8 +83,8 @@ def _release(evidence: Evidence) -> Iterator[str]:
         is_refusal = request.tag is None and not request.may_answer_freely
         may_be_empty = request.line.startswith("HEAD") or answer.status // 100 == 3  # noqa: PLR2004
         if is_refusal and body not in known and (body or not may_be_empty):
-            text = (answer.decoded() or body)[:60].decode(errors="replace")
-            yield f"{request.kind} has '{text}'" if body else f"{request.kind} is empty"
+            text = f"has '{_shown(answer.decoded() or body)}'" if body else "is empty"
+            yield f"{request.kind} {text}"
 
 
 def _difference(release: Release, page: Answer) -> str:
@@ -100,10 +100,11 @@ def _difference(release: Release, page: Answer) -> str:
     same = len(os.path.commonprefix([got, text]))  # noqa: RUF071 - no paths
     # From the beginning of the tag, if it is near.
     place = max(got.rfind(b"<", max(0, same - 40), same + 1), same - 40, 0)
-    shown, wanted = (
-        words[place : place + 60].decode(errors="replace") for words in (got, text)
-    )
-    return f"has '{shown}' where the release has '{wanted}'"
+    return f"has '{_shown(got[place:])}' where the release has '{_shown(text[place:])}'"
+
+
+def _shown(text: bytes) -> str:
+    return text[:60].decode(errors="replace")
 
 
 def _sizes(evidence: Evidence) -> Iterator[str]:
@@ -136,10 +137,10 @@ def _headers(evidence: Evidence) -> Iterator[str]:
             is_known = plain_value(value) in expected and (name != HSTS or is_tls)
             if not (is_known or is_allowed):
                 shown = " or ".join(sorted(expected)) or "none, or another value"
-                yield f"{name}: {value} on {answer.kind} (wanted: {shown})"
+                yield f"{name}: {value} on {answer.request.kind} (wanted: {shown})"
         if not is_free:
             for name in sorted(required - names.keys()):
-                yield f"{name} is missing on {answer.kind}"
+                yield f"{name} is missing on {answer.request.kind}"
 
 
 def _is_plain(evidence: Evidence) -> bool:
@@ -172,11 +173,7 @@ def _tls(evidence: Evidence) -> Iterator[str]:
 
 def _sessions(evidence: Evidence) -> Iterator[str]:
     if not _is_plain(evidence) and evidence.client.has_resumed:
-        raise CheckSkippedError(
-            "The server resumes TLS sessions, so it can tell that a browser comes back;"
-            " whether it keeps that cannot be seen from outside. nginx:"
-            " ssl_session_tickets off; ssl_session_cache off."
-        )
+        raise CheckSkippedError(_WORDS["sessions"]["skipped"])
     return iter(())
 
 
@@ -208,9 +205,9 @@ def _strays(evidence: Evidence, answer: Answer) -> bool:
 
 def _redirects(evidence: Evidence) -> Iterator[str]:
     for answer in evidence.answers:
-        is_free = answer.request.may_answer_freely or answer.kind == WRONG_HOST
+        is_free = answer.request.may_answer_freely or answer.request.kind == WRONG_HOST
         if not is_free and _strays(evidence, answer):
-            yield f"Location: {answer.header('Location')} on {answer.kind}"
+            yield f"Location: {answer.header('Location')} on {answer.request.kind}"
 
 
 def _wrong_host(evidence: Evidence) -> Iterator[str]:
@@ -234,10 +231,11 @@ def _echo(evidence: Evidence) -> Iterator[str]:
         body = (answer.decoded() or b"").decode(errors="replace")
         text = "\n".join([*headers, body])
         if any(canary in text for canary in evidence.client.canaries):
-            yield f"what was sent is in the answer to: {answer.kind}"
+            yield f"what was sent is in the answer to: {answer.request.kind}"
     for answer in evidence.answers:
         if answer.decoded() is None:
-            raise CheckSkippedError(f"The coding of {answer.kind} cannot be read here.")
+            kind = answer.request.kind
+            raise CheckSkippedError(f"The coding of {kind} cannot be read here.")
 
 
 def _address(evidence: Evidence) -> Iterator[str]:

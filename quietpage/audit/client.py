@@ -109,12 +109,11 @@ class Client:
         what = f"{scheme}://{self.authority} ({request.kind})"
         self._check_bounds(what)
         self.requests += 1
-        is_usual = scheme == self.scheme
-        port = self.port if is_usual else PORTS[scheme]
+        port = PORTS[scheme] if request.scheme else self.port
         address = request.address or self.addresses[0]
         context = self._context if scheme == "https" else None
         session = self._session if request.resume else None
-        fields = {"Host": self.authority if is_usual else self.host}
+        fields = {"Host": self.host if request.scheme else self.authority}
         lines = [f"{k}: {v}" for k, v in (fields | dict(request.headers)).items()]
         head = "\r\n".join([f"{request.line} HTTP/1.1", *lines, "", ""])
         try:

@@ -121,7 +121,7 @@ class Evidence:
 
     def of(self, kind: str) -> list[Answer]:
         """Return the answers of one kind."""
-        return [answer for answer in self.answers if answer.kind == kind]
+        return [answer for answer in self.answers if answer.request.kind == kind]
 
 
 def collect(client: Client, release: Release, logs: Logs) -> Evidence:
@@ -149,23 +149,19 @@ def _ask(evidence: Evidence, request: Request) -> None:
 
 def _check_page(client: Client, page: Answer) -> None:
     """Name the likely cause of a first answer that is not our page."""
+    causes = EXPECTED["causes"]
     address = f"{client.scheme}://{client.authority}{client.start}"
     if target := page.header("Location"):
         target = shortened(resolve(address, target).geturl() or target)
-        raise QuietpageError(
-            f"{address}: redirects to {target}, one more request for a network to see."
-            " Give readers the address of the page itself, and audit that."
-        )
-    if page.status != 200:  # noqa: PLR2004
-        causes = EXPECTED["causes"]
+        fault = f"redirects to {target}, {causes['redirect']}"
+    elif page.status != 200:  # noqa: PLR2004
         cause = causes.get(str(page.status), causes["other"])
-        raise QuietpageError(f"{address}: the page answers {page.status}. {cause}")
-    if _OURS not in (page.decoded() or b""):
-        raise QuietpageError(
-            f"{address}: the answer is not this page but another site's, or the"
-            " server's own welcome. Check the server's root and remove its default"
-            " site, or name the address that readers open."
-        )
+        fault = f"the page answers {page.status}. {cause}"
+    elif _OURS not in (page.decoded() or b""):
+        fault = causes["foreign"]
+    else:
+        return
+    raise QuietpageError(f"{address}: {fault}")
 
 
 def _requests(client: Client, release: Release) -> Iterator[Request]:

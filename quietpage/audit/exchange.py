@@ -40,11 +40,6 @@ class Answer:
     headers: tuple[tuple[str, str], ...]
     body: bytes
 
-    @property
-    def kind(self) -> str:
-        """What was asked: a page, a method that must be refused."""
-        return self.request.kind
-
     def header(self, name: str) -> str:
         """Return a header's values as one; empty if it is absent."""
         return ", ".join(v for k, v in self.headers if k.lower() == name.lower())
