@@ -9,7 +9,7 @@ import ssl
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -160,11 +160,17 @@ class Client:
         with (
             _timeout(self.timeout_s),
             socket.create_connection((address, port)) as plain,
-            context.wrap_socket(plain, server_hostname=self.host, session=session)
-            if context
-            else nullcontext(plain) as connection,
         ):
-            yield connection
+            # Else a request waits until the end of the handshake is acknowledged.
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if context is None:
+                yield plain
+                return
+            name = self.host
+            with context.wrap_socket(
+                plain, server_hostname=name, session=session
+            ) as tls:
+                yield tls
 
     def _note_tls(self, connection: socket.socket) -> None:
         if isinstance(connection, ssl.SSLSocket):
