@@ -9,7 +9,7 @@ import ssl
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -82,12 +82,11 @@ class Client:
             NoAnswerError: None does.
         """
         self._ends = time.monotonic() + _OVERALL_TIMEOUTS * self.timeout_s
-        fault = OSError("no address")
-        found: list[Any] = []
+        where, fault = f"{self.scheme}://{self.authority}", OSError("no address")
         try:
-            found += socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
         except OSError as error:
-            fault = error
+            raise self._no_answer(where, error) from None
         for address in dict.fromkeys(str(place[0]) for *_, place in found):
             try:
                 with self._open(address, self.port) as connection:
@@ -97,7 +96,7 @@ class Client:
                 fault = error
                 self.unreachable[address] = error.strerror or "no answer"
         if not self.addresses:
-            raise self._no_answer(f"{self.scheme}://{self.authority}", fault)
+            raise self._no_answer(where, fault)
 
     def ask(self, request: Request) -> Answer:
         """Send a request, and return the answer.
@@ -160,17 +159,13 @@ class Client:
         with (
             _timeout(self.timeout_s),
             socket.create_connection((address, port)) as plain,
+            context.wrap_socket(plain, server_hostname=self.host, session=session)
+            if context
+            else nullcontext(plain) as connection,
         ):
             # Else a request waits until the end of the handshake is acknowledged.
-            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if context is None:
-                yield plain
-                return
-            name = self.host
-            with context.wrap_socket(
-                plain, server_hostname=name, session=session
-            ) as tls:
-                yield tls
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            yield connection
 
     def _note_tls(self, connection: socket.socket) -> None:
         if isinstance(connection, ssl.SSLSocket):

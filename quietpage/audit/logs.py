@@ -33,7 +33,7 @@ class Logs:
             QuietpageError: A path cannot be read.
         """
         self.paths, self.wait_s = paths, wait_s
-        self._before = {file: _state(opened) for file, opened in self._opened()}
+        self._before = {file: state for file, _, state in self._opened()}
 
     def traces(self, client: Client) -> list[str]:
         """Return a sentence for each trace of the audit; wait until one is found.
@@ -66,11 +66,11 @@ class Logs:
         # On loopback the server has the same address.
         own = {address for address in client.own_addresses if not is_loopback(address)}
         found, unreadable = [], []
-        for file, opened in self._opened():
-            inode, size, changed = _state(opened)
+        for file, opened, state in self._opened():
             before = self._before.get(file)
-            if before == (inode, size, changed):
+            if state == before:
                 continue
+            inode, size, _ = state
             start = before[1] if before and before[0] == inode else 0
             needles = canaries | own
             if opened.read(8).startswith(_UNREADABLE):
@@ -88,17 +88,19 @@ class Logs:
             ]
         return found, unreadable
 
-    def _opened(self) -> Iterator[tuple[Path, BinaryIO]]:
-        """Yield each file, open for reading."""
-        files = [path for path in self.paths if not path.is_dir()]
-        for path in set(self.paths).difference(files):
+    def _opened(self) -> Iterator[tuple[Path, BinaryIO, tuple[int, int, int]]]:
+        """Yield each file, open for reading, with its inode, size and time."""
+        folders = [path for path in self.paths if path.is_dir()]
+        files = [path for path in self.paths if path not in folders]
+        for path in folders:
             for folder, _, names in os.walk(path, onerror=self._refuse):
                 files += [Path(folder, name) for name in names]
         for file in files:
             if file.is_file():
                 try:
                     with file.open("rb") as opened:
-                        yield file, opened
+                        now = os.fstat(opened.fileno())
+                        yield file, opened, (now.st_ino, now.st_size, now.st_mtime_ns)
                 except OSError as error:
                     self._refuse(error)
             elif file in self.paths:
@@ -113,9 +115,3 @@ class Logs:
             f"{error.filename}: cannot be read ({error.strerror}). Name logs that exist"
             " and that you may read."
         ) from error
-
-
-def _state(file: BinaryIO) -> tuple[int, int, int]:
-    """Return the inode, the size and when the content changed."""
-    state = os.fstat(file.fileno())
-    return state.st_ino, state.st_size, state.st_mtime_ns
