@@ -9,7 +9,7 @@ import ssl
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -40,13 +40,11 @@ class Client:
             QuietpageError: It is not a web address.
         """
         self.host = self.start = ""
-        try:
+        with suppress(ValueError, KeyError):
             parts = urlsplit(url)
             self.port = parts.port or PORTS[parts.scheme]
             self.scheme, self.start = parts.scheme, parts.path or "/"
             self.host = (parts.hostname or "").lower().encode("idna").decode()
-        except (ValueError, KeyError):
-            pass
         if not self.host or not re.fullmatch("[!-~]+", self.start):
             raise QuietpageError(
                 f"{url!r} is not a web address. Write all of it: https://notes.example/"

@@ -216,9 +216,8 @@ def _odd_requests(client: Client, own: Mapping[str, str]) -> Iterator[Request]:
     yield Request("address with //", f"GET //{bad}/%2e%2e", own)
     target = f"GET /?next=https://{bad}/&url=//{bad}/"
     yield Request("address with a target", target, probes)
-    yield Request("malformed request", f"G@T /{canary}", {}, may_answer_freely=True)
-    yield Request("long address", f"GET /{canary * 400}", {}, may_answer_freely=True)
+    free = partial(Request, headers={}, may_answer_freely=True)
+    yield free("malformed request", f"G@T /{canary}")
+    yield free("long address", f"GET /{canary * 400}")
     if client.scheme == "https" and client.port == PORTS["https"]:
-        yield Request(
-            PLAIN, f"GET /{canary}", {}, scheme="http", may_answer_freely=True
-        )
+        yield free(PLAIN, f"GET /{canary}", scheme="http")
