@@ -3,6 +3,7 @@
 What a check says when there are none, its risk and its fix are in `expected.toml`.
 """
 
+import os
 import re
 import ssl
 import time
@@ -20,6 +21,8 @@ from .logs import CheckSkippedError
 PASS, FAIL, SKIPPED = "pass", "fail", "skipped"
 _WORDS = EXPECTED["checks"]
 _FAULT_LETTERS = 300
+# A regular expression that no value matches.
+_NOTHING = "(?!)"
 _MIN_DAYS = 14
 HSTS, ONION = "strict-transport-security", "onion-location"
 
@@ -56,32 +59,32 @@ def findings(evidence: Evidence) -> Iterator[dict[str, Any]]:
 def _answers(evidence: Evidence) -> Iterator[str]:
     for request, sentence in evidence.unanswered:
         # A server may refuse a connection with a Host that is not its own.
-        if not request.is_raw and request.kind != WRONG_HOST:
+        if not request.may_answer_freely and request.kind != WRONG_HOST:
             yield sentence
     for address, reason in evidence.client.unreachable.items():
         raise CheckSkippedError(f"{address} cannot be reached from here: {reason}.")
 
 
 def _release(evidence: Evidence) -> Iterator[str]:
-    release, differences = evidence.release, []
-    languages: dict[bool, set[str]] = {True: set(), False: set()}
-    for page in evidence.pages:
-        difference = _difference(release, page)
-        languages[bool(difference)].add(page.request.tag or release.default)
-        if difference:
-            differences.append(f"{page.kind} {difference}")
-    if languages[True] & languages[False]:
+    release = evidence.release
+    compared = [(page.request, _difference(release, page)) for page in evidence.pages]
+    same = {page.tag or release.default for page, how in compared if not how}
+    other = {page.tag or release.default for page, how in compared if how}
+    differences = [f"{page.kind} {how}" for page, how in compared if how]
+    if same & other:
         yield _WORDS["release"]["mixed"]
     elif differences:
-        shares = f"{len(differences)} of {len(evidence.pages)} pages differ"
+        shares = f"{len(differences)} of {len(compared)} pages differ"
         yield f"{shares}. {_WORDS['release']['stale']}"
     yield from differences
-    known = {b"", *release.files.values()}
+    known = set(release.files.values())
     for answer in evidence.answers:
-        is_other = answer.request.tag is None and not answer.request.is_raw
-        if is_other and answer.body not in known:
-            text = answer.decoded() or answer.body
-            yield f"{answer.kind} has '{text[:60].decode(errors='replace')}'"
+        request, body = answer.request, answer.body
+        is_refusal = request.tag is None and not request.may_answer_freely
+        may_be_empty = request.line.startswith("HEAD") or answer.status // 100 == 3  # noqa: PLR2004
+        if is_refusal and body not in known and (body or not may_be_empty):
+            text = f"has '{_shown(answer.decoded() or body)}'" if body else "is empty"
+            yield f"{request.kind} {text}"
 
 
 def _difference(release: Release, page: Answer) -> str:
@@ -94,14 +97,14 @@ def _difference(release: Release, page: Answer) -> str:
     got, text = page.decoded(), release.guide(page.request.tag or "", "identity") or b""
     if got is None or got.rstrip() == text.rstrip():
         return f"is compressed or padded in another way, in {page.coding}"
-    pairs = enumerate(zip(got, text, strict=False))
-    same = next((n for n, (a, b) in pairs if a != b), min(len(got), len(text)))
+    same = len(os.path.commonprefix([got, text]))  # noqa: RUF071 - no paths
     # From the beginning of the tag, if it is near.
     place = max(got.rfind(b"<", max(0, same - 40), same + 1), same - 40, 0)
-    shown, wanted = (
-        words[place : place + 60].decode(errors="replace") for words in (got, text)
-    )
-    return f"has '{shown}' where the release has '{wanted}'"
+    return f"has '{_shown(got[place:])}' where the release has '{_shown(text[place:])}'"
+
+
+def _shown(text: bytes) -> str:
+    return text[:60].decode(errors="replace")
 
 
 def _sizes(evidence: Evidence) -> Iterator[str]:
@@ -124,23 +127,20 @@ def _headers(evidence: Evidence) -> Iterator[str]:
         yield _WORDS["headers"]["bare"]
     required |= {"content-type"}
     for answer in evidence.answers:
-        is_raw = answer.request.is_raw
+        is_free = answer.request.may_answer_freely
         names = dict.fromkeys(name.lower() for name, _ in answer.headers)
-        # The server's own answer to what no browser sends need not have them.
-        for name in names.keys() - required if is_raw else names:
+        # The server's own words need not have them.
+        for name in names.keys() - required if is_free else names:
             value, expected = answer.header(name), wanted.get(name, set())
-            pattern = EXPECTED["allowed"].get(name)
+            pattern = EXPECTED["allowed"].get(name, _NOTHING)
+            is_allowed = re.fullmatch(pattern, value.strip(), re.IGNORECASE)
             is_known = plain_value(value) in expected and (name != HSTS or is_tls)
-            if not is_known and not (pattern and _fits(pattern, value)):
+            if not (is_known or is_allowed):
                 shown = " or ".join(sorted(expected)) or "none, or another value"
-                yield f"{name}: {value} on {answer.kind} (wanted: {shown})"
-        if not is_raw:
+                yield f"{name}: {value} on {answer.request.kind} (wanted: {shown})"
+        if not is_free:
             for name in sorted(required - names.keys()):
-                yield f"{name} is missing on {answer.kind}"
-
-
-def _fits(pattern: str, value: str) -> bool:
-    return bool(re.fullmatch(pattern, value.strip(), re.IGNORECASE))
+                yield f"{name} is missing on {answer.request.kind}"
 
 
 def _is_plain(evidence: Evidence) -> bool:
@@ -173,11 +173,7 @@ def _tls(evidence: Evidence) -> Iterator[str]:
 
 def _sessions(evidence: Evidence) -> Iterator[str]:
     if not _is_plain(evidence) and evidence.client.has_resumed:
-        raise CheckSkippedError(
-            "The server resumes TLS sessions, so it can tell that a browser comes back;"
-            " whether it keeps that cannot be seen from outside. nginx:"
-            " ssl_session_tickets off; ssl_session_cache off."
-        )
+        raise CheckSkippedError(_WORDS["sessions"]["skipped"])
     return iter(())
 
 
@@ -194,25 +190,32 @@ def _plain_http(evidence: Evidence) -> Iterator[str]:
         target = resolve("", answer.header("Location"))
         if answer.status not in (301, 308) or target.scheme != "https":
             yield f"status {answer.status}, no permanent redirect to https"
-        elif target.hostname != evidence.client.host or target.query:
+        elif target.query or _strays(evidence, answer):
             yield f"redirect to {target.geturl()}"
+
+
+def _strays(evidence: Evidence, answer: Answer) -> bool:
+    """Return whether an answer redirects to other than a fixed address of the site."""
+    client = evidence.client
+    target = answer.header("Location").replace("\\", "/")
+    place = resolve(f"{client.scheme}://{client.authority}/", target)
+    is_own = place.hostname == client.host and place.scheme in (client.scheme, "https")
+    return not is_own or any(canary in target for canary in client.canaries)
 
 
 def _redirects(evidence: Evidence) -> Iterator[str]:
     for answer in evidence.answers:
-        target = answer.header("Location").replace("\\", "/")
-        if answer.request.is_raw or answer.kind == WRONG_HOST or not target:
-            continue
-        if not evidence.is_own(target) or evidence.client.canary in target:
-            yield f"Location: {target} on {answer.kind}"
+        is_free = answer.request.may_answer_freely or answer.request.kind == WRONG_HOST
+        if not is_free and _strays(evidence, answer):
+            yield f"Location: {answer.header('Location')} on {answer.request.kind}"
 
 
 def _wrong_host(evidence: Evidence) -> Iterator[str]:
     for answer in evidence.of(WRONG_HOST):
         if answer.status // 100 == 2:  # noqa: PLR2004
             yield f"status {answer.status} for a host name that is not the site's"
-        elif not evidence.is_own(answer.header("Location")):
-            yield "a redirect to the host that the request named"
+        elif _strays(evidence, answer):
+            yield f"redirect to {answer.header('Location')}"
 
 
 def _methods(evidence: Evidence) -> Iterator[str]:
@@ -222,16 +225,17 @@ def _methods(evidence: Evidence) -> Iterator[str]:
 
 
 def _echo(evidence: Evidence) -> Iterator[str]:
-    canaries = (evidence.client.canary, evidence.client.canary_address)
     for answer in evidence.answers:
         # Location is what `_redirects` looks at.
         headers = [f"{k}: {v}" for k, v in answer.headers if k.lower() != "location"]
         body = (answer.decoded() or b"").decode(errors="replace")
-        if any(canary in "\n".join([*headers, body]) for canary in canaries):
-            yield f"what was sent is in the answer to: {answer.kind}"
+        text = "\n".join([*headers, body])
+        if any(canary in text for canary in evidence.client.canaries):
+            yield f"what was sent is in the answer to: {answer.request.kind}"
     for answer in evidence.answers:
         if answer.decoded() is None:
-            raise CheckSkippedError(f"The coding of {answer.kind} cannot be read here.")
+            kind = answer.request.kind
+            raise CheckSkippedError(f"The coding of {kind} cannot be read here.")
 
 
 def _address(evidence: Evidence) -> Iterator[str]:
@@ -239,7 +243,7 @@ def _address(evidence: Evidence) -> Iterator[str]:
     names = [str(name) for _, name in certificate]
     for text in [evidence.client.host, evidence.client.start, *names]:
         if words := banned_words_in("en", text):
-            yield f"'{text}' holds {', '.join(words)}"
+            yield f"'{text}' contains {', '.join(words)}"
 
 
 CHECKS: dict[str, Callable[[Evidence], Iterable[str]]] = {

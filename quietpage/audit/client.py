@@ -9,7 +9,7 @@ import ssl
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -19,10 +19,10 @@ from quietpage.message_checks import printable
 
 from .exchange import MAX_BYTES, Answer, Request
 
+# The release and the host's addresses bound the number of requests.
 _MAX_BYTES_IN_ALL = 64_000_000
-_MAX_REQUESTS = 400
-# In times of one request's timeout.
-_OVERALL = 30
+# The time for all of them, in timeouts of one.
+_OVERALL_TIMEOUTS = 30
 PORTS = {"http": 80, "https": 443}
 
 
@@ -40,13 +40,11 @@ class Client:
             QuietpageError: It is not a web address.
         """
         self.host = self.start = ""
-        try:
+        with suppress(ValueError, KeyError):
             parts = urlsplit(url)
             self.port = parts.port or PORTS[parts.scheme]
             self.scheme, self.start = parts.scheme, parts.path or "/"
             self.host = (parts.hostname or "").lower().encode("idna").decode()
-        except (ValueError, KeyError):
-            pass
         if not self.host or not re.fullmatch("[!-~]+", self.start):
             raise QuietpageError(
                 f"{url!r} is not a web address. Write all of it: https://notes.example/"
@@ -56,6 +54,7 @@ class Client:
         self.canary = f"canary{secrets.token_hex(8)}"
         groups = (f"{0x1000 + secrets.randbelow(0xE000):x}" for _ in range(2))
         self.canary_address = f"2001:db8:{':'.join(groups)}::7"
+        self.canaries = (self.canary, self.canary_address)
         self.own_addresses: set[str] = set()
         self.addresses: list[str] = []
         self.unreachable: dict[str, str] = {}
@@ -66,7 +65,7 @@ class Client:
         self.timeout_s = timeout_s
         self._context = ssl.create_default_context()
         self._session: ssl.SSLSession | None = None
-        self._overall = time.monotonic() + _OVERALL * timeout_s
+        self._ends = 0.0
 
     @property
     def authority(self) -> str:
@@ -75,17 +74,17 @@ class Client:
         return name if self.port == PORTS[self.scheme] else f"{name}:{self.port}"
 
     def reach(self) -> None:
-        """Find the addresses of the host that accept a connection.
+        """Find the addresses of the host that accept a connection; start the clock.
 
         Raises:
             NoAnswerError: None does.
         """
-        fault = OSError("no address")
-        found: list[Any] = []
+        self._ends = time.monotonic() + _OVERALL_TIMEOUTS * self.timeout_s
+        where, fault = f"{self.scheme}://{self.authority}", OSError("no address")
         try:
-            found += socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
         except OSError as error:
-            fault = error
+            raise self._no_answer(where, error) from None
         for address in dict.fromkeys(str(place[0]) for *_, place in found):
             try:
                 with self._open(address, self.port) as connection:
@@ -95,7 +94,7 @@ class Client:
                 fault = error
                 self.unreachable[address] = error.strerror or "no answer"
         if not self.addresses:
-            raise self._no_answer(f"{self.scheme}://{self.authority}", fault)
+            raise self._no_answer(where, fault)
 
     def ask(self, request: Request) -> Answer:
         """Send a request, and return the answer.
@@ -107,12 +106,11 @@ class Client:
         what = f"{scheme}://{self.authority} ({request.kind})"
         self._check_bounds(what)
         self.requests += 1
-        is_usual = scheme == self.scheme
-        port = self.port if is_usual else PORTS[scheme]
+        port = PORTS[scheme] if request.scheme else self.port
         address = request.address or self.addresses[0]
         context = self._context if scheme == "https" else None
         session = self._session if request.resume else None
-        fields = {"Host": self.authority if is_usual else self.host}
+        fields = {"Host": self.host if request.scheme else self.authority}
         lines = [f"{k}: {v}" for k, v in (fields | dict(request.headers)).items()]
         head = "\r\n".join([f"{request.line} HTTP/1.1", *lines, "", ""])
         try:
@@ -163,6 +161,8 @@ class Client:
             if context
             else nullcontext(plain) as connection,
         ):
+            # Else a request waits until the end of the handshake is acknowledged.
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             yield connection
 
     def _note_tls(self, connection: socket.socket) -> None:
@@ -173,8 +173,7 @@ class Client:
             self._session = connection.session
 
     def _check_bounds(self, what: str) -> None:
-        is_late = time.monotonic() > self._overall or self.requests >= _MAX_REQUESTS
-        if is_late or self.bytes > _MAX_BYTES_IN_ALL:
+        if time.monotonic() > self._ends or self.bytes > _MAX_BYTES_IN_ALL:
             raise QuietpageError(
                 f"{what}: after {self.requests} requests and {self.bytes} bytes the"
                 " audit has taken too long or too much. Try again when the server is"

@@ -1,6 +1,7 @@
 """The requests of an audit, one after the other, and what came back."""
 
 import hashlib
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from quietpage.errors import QuietpageError
+from quietpage.errors import QuietpageError, unreadable
 from quietpage.export.files import guide_file
 from quietpage.negotiation import CODINGS
 from quietpage.terminal_progress import progress_map
@@ -72,16 +73,28 @@ def read_release(folder: Path) -> Release:
     """Return the release that an export holds.
 
     Raises:
-        QuietpageError: The folder is not an export.
+        QuietpageError: The folder is not an export, or cannot be read.
     """
-    paths = [path for path in folder.rglob("*") if path.is_file()]
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    try:
+        walked = os.walk(folder, onerror=_raise)
+        paths = [Path(place, name) for place, _, names in walked for name in names]
+        files = {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in paths
+            if path.is_file()
+        }
+    except PermissionError as error:
+        raise unreadable(error.filename, folder) from error
     release = Release(files)
     if not release.default:
         raise QuietpageError(
             f"{folder}: is not an export. Make one with `quietpage export {folder}`."
         )
     return release
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def plain_value(value: str) -> str:
@@ -108,12 +121,7 @@ class Evidence:
 
     def of(self, kind: str) -> list[Answer]:
         """Return the answers of one kind."""
-        return [answer for answer in self.answers if answer.kind == kind]
-
-    def is_own(self, address: str) -> bool:
-        """Return whether an address is on the site itself."""
-        base = f"{self.client.scheme}://{self.client.authority}/"
-        return resolve(base, address).hostname == self.client.host
+        return [answer for answer in self.answers if answer.request.kind == kind]
 
 
 def collect(client: Client, release: Release, logs: Logs) -> Evidence:
@@ -123,53 +131,47 @@ def collect(client: Client, release: Release, logs: Logs) -> Evidence:
         QuietpageError: The site does not answer with a page.
     """
     client.reach()
-    evidence = Evidence(client, release, logs)
-    ask = partial(_ask, evidence)
-    list(progress_map("Requests", ask, list(_requests(client, release))))
+    first, *others = _requests(client, release)
+    evidence = Evidence(client, release, logs, [client.ask(first)])
+    _check_page(client, evidence.answers[0])
+    list(progress_map("Requests", partial(_ask, evidence), others))
     if client.scheme == "https":
         evidence.old_tls = list(filter(client.takes_old_tls, client.addresses))
     return evidence
 
 
 def _ask(evidence: Evidence, request: Request) -> None:
-    """Send a request; without an answer to the first, there is nothing to audit."""
     try:
         evidence.answers.append(evidence.client.ask(request))
     except NoAnswerError as error:
-        if not evidence.answers:
-            raise
         evidence.unanswered.append((request, error.format_message()))
-    if len(evidence.answers) == 1:
-        _check_page(evidence.client, evidence.answers[0])
 
 
 def _check_page(client: Client, page: Answer) -> None:
     """Name the likely cause of a first answer that is not our page."""
+    causes = EXPECTED["causes"]
     address = f"{client.scheme}://{client.authority}{client.start}"
     if target := page.header("Location"):
         target = shortened(resolve(address, target).geturl() or target)
-        raise QuietpageError(
-            f"{address}: redirects to {target}, one more request for a network to see."
-            " Give readers the address of the page itself, and audit that."
-        )
-    if page.status != 200:  # noqa: PLR2004
-        causes = EXPECTED["causes"]
+        fault = f"redirects to {target}, {causes['redirect']}"
+    elif page.status != 200:  # noqa: PLR2004
         cause = causes.get(str(page.status), causes["other"])
-        raise QuietpageError(f"{address}: the page answers {page.status}. {cause}")
-    if _OURS not in (page.decoded() or b""):
-        raise QuietpageError(
-            f"{address}: the answer is not this page but another site's, or the"
-            " server's own welcome. Check the server's root and remove its default"
-            " site, or name the address that readers open."
-        )
+        fault = f"the page answers {page.status}. {cause}"
+    elif _OURS not in (page.decoded() or b""):
+        fault = causes["foreign"]
+    else:
+        return
+    raise QuietpageError(f"{address}: {fault}")
 
 
 def _requests(client: Client, release: Release) -> Iterator[Request]:
     """Yield what is asked; the page, as the user names it, comes first."""
     canary, start = client.canary, client.start
     own = {"User-Agent": f"quietpage-audit {canary}", "Connection": "close"}
-    named = start.strip("/")
-    yield Request("page", f"GET {start}", own, named if named in release.tags else "")
+    # The site accepts a tag in any case.
+    tags = {tag.lower(): tag for tag in release.tags}
+    named = tags.get(start.strip("/").lower(), "")
+    yield Request("page", f"GET {start}", own, named)
     yield from _odd_requests(client, own)
     for tag in release.tags:
         line = f"GET /{tag}/"
@@ -214,7 +216,8 @@ def _odd_requests(client: Client, own: Mapping[str, str]) -> Iterator[Request]:
     yield Request("address with //", f"GET //{bad}/%2e%2e", own)
     target = f"GET /?next=https://{bad}/&url=//{bad}/"
     yield Request("address with a target", target, probes)
-    yield Request("malformed request", f"G@T /{canary}", {}, is_raw=True)
-    yield Request("long address", f"GET /{canary * 400}", {}, is_raw=True)
+    free = partial(Request, headers={}, may_answer_freely=True)
+    yield free("malformed request", f"G@T /{canary}")
+    yield free("long address", f"GET /{canary * 400}")
     if client.scheme == "https" and client.port == PORTS["https"]:
-        yield Request(PLAIN, f"GET /{canary}", {}, scheme="http", is_raw=True)
+        yield free(PLAIN, f"GET /{canary}", scheme="http")

@@ -16,7 +16,8 @@ class Request:
 
     `tag` is the language in which the guide must come, "" for the default one, None
     where another answer is right. In one `group` all languages must have one size.
-    `is_raw` marks what no browser sends. `resume` offers the last TLS session.
+    With `may_answer_freely` the server may answer in its own words. `resume` offers
+    the last TLS session.
     """
 
     kind: str
@@ -27,7 +28,7 @@ class Request:
     scheme: str = ""
     address: str = ""
     resume: bool = False
-    is_raw: bool = False
+    may_answer_freely: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,6 @@ class Answer:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
-
-    @property
-    def kind(self) -> str:
-        """What was asked: a page, a method that must be refused."""
-        return self.request.kind
 
     def header(self, name: str) -> str:
         """Return a header's values as one; empty if it is absent."""

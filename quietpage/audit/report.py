@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, StrictUndefined
 
 from .checks import FAIL, PASS, SKIPPED
 from .client import Client
@@ -29,11 +29,6 @@ class Report:
     findings: list[dict[str, Any]]
 
     @property
-    def has_passed(self) -> bool:
-        """Whether no check failed."""
-        return all(finding["result"] != FAIL for finding in self.findings)
-
-    @property
     def counts(self) -> dict[str, int]:
         """How many checks passed, failed and were skipped."""
         counted = Counter(finding["result"] for finding in self.findings)
@@ -46,7 +41,7 @@ def as_json(report: Report) -> str:
         "address": report.address,
         "time": report.began.isoformat(timespec="seconds"),
         "release": report.release,
-        "passed": report.has_passed,
+        "passed": not report.counts[FAIL],
         "canary": report.client.canary,
         "requests": report.client.requests,
         "bytes": report.client.bytes,
@@ -74,21 +69,15 @@ def as_table(report: Report) -> str:
     client = report.client
     lines += [
         f"\n{counted}. {client.requests} requests, {client.bytes} bytes.",
-        f"Search other logs for {client.canary}: none may hold it.",
-        "This is what one client was sent once; docs/audit.md says what nobody",
-        "outside can see: what others are sent, and what is kept elsewhere.",
+        f"Search other logs for {client.canary}; none may contain it. This shows what",
+        "one client received, once; docs/audit.md lists what nobody can see from",
+        "outside: what others receive, and what is kept elsewhere.",
     ]
     return "\n".join(lines)
 
 
 def as_page(report: Report) -> str:
     """Return the report as one page of HTML, in plain language."""
-    templates = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    template = templates.get_template("for_trustees.html")
+    text = Path(__file__).with_name("for_trustees.html").read_text(encoding="utf-8")
+    template = Environment(autoescape=True, undefined=StrictUndefined).from_string(text)
     return template.render(report=report, words=EXPECTED["checks"])

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import trustme
@@ -19,6 +20,7 @@ from flask import Flask
 from app import create_app, create_site
 from quietpage.audit import client
 from quietpage.config import Settings
+from quietpage.site import Site
 from tests.support import local_http
 from tests.support.faulty_site import serve
 
@@ -202,16 +204,34 @@ def test_an_unknown_host_is_reported_in_one_sentence(app: Flask, export: str) ->
     assert_sentence(result, "no answer in HTTP")
 
 
-@pytest.mark.parametrize("bound", ["_OVERALL", "_MAX_BYTES_IN_ALL", "_MAX_REQUESTS"])
+@pytest.mark.parametrize("bound", ["_OVERALL_TIMEOUTS", "_MAX_BYTES_IN_ALL"])
 def test_the_audit_stops_at_each_limit(
     app: Flask, monkeypatch: pytest.MonkeyPatch, bound: str
 ) -> None:
-    monkeypatch.setattr(client, bound, 1 if bound != "_OVERALL" else 0)
+    monkeypatch.setattr(client, bound, 0)
 
     with serve(create_site(SETTINGS)) as port:
         result = audit(app, f"http://localhost:{port}/")
 
     assert_sentence(result, "has taken too long or too much")
+
+
+def test_the_time_to_make_the_release_does_not_count(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = create_site(SETTINGS)
+    clock = [0.0]
+
+    def build_slowly(_: Flask) -> Site:
+        clock[0] += 1000
+        return site
+
+    monkeypatch.setattr(client, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr("quietpage.audit.build_site", build_slowly)
+    with serve(site) as port:
+        result = audit(app, f"http://localhost:{port}/")
+
+    assert result.exit_code == 0, result.output
 
 
 def test_unreadable_logs_are_reported_in_one_sentence(
