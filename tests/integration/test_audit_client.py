@@ -20,7 +20,7 @@ from flask import Flask
 from app import create_app, create_site
 from quietpage.audit import client
 from quietpage.config import Settings
-from quietpage.site import Site
+from quietpage.prepared_site import Site
 from tests.support import local_http
 from tests.support.faulty_site import serve
 
