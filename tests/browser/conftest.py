@@ -109,14 +109,20 @@ def context(
 
 
 @pytest.fixture
-def page(browser: Browser, server: Server) -> Iterator[Page]:
-    """The English guide, open on a phone with touch and script."""
+def blank(browser: Browser) -> Iterator[Page]:
+    """An empty page on a phone with touch and script."""
     made = browser.new_context(
         viewport={"width": 360, "height": 640}, has_touch=True, locale="en-GB"
     )
     opened = made.new_page()
     opened.set_default_timeout(30_000)
     opened.goto("about:blank")
-    opened.goto(server.url)
     yield opened
     made.close()
+
+
+@pytest.fixture
+def page(blank: Page, server: Server) -> Page:
+    """The English guide, open on a phone with touch and script."""
+    blank.goto(server.url)
+    return blank

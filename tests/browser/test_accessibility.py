@@ -50,17 +50,17 @@ IN_OTHER_SCRIPTS = ("hi", "ja", "ru", "ur")
     ),
 )
 def test_axe_finds_no_violation(
-    page: Page, server: Server, tag: str, size: str, scheme: str
+    blank: Page, server: Server, tag: str, size: str, scheme: str
 ) -> None:
     width, height = SIZES[size]
-    page.set_viewport_size({"width": width, "height": height})
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    page.goto(f"{server.url}{tag}/")
+    blank.set_viewport_size({"width": width, "height": height})
+    blank.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    blank.goto(f"{server.url}{tag}/")
     is_whole = IS_LONG_RUN or (tag, size, scheme) in WHOLE
-    page.evaluate(OPEN_ALL if is_whole else OPEN_MOST)
-    page.set_default_timeout(60000)
+    blank.evaluate(OPEN_ALL if is_whole else OPEN_MOST)
+    blank.set_default_timeout(60000)
 
-    found = Axe().run(page, options=RULES).response
+    found = Axe().run(blank, options=RULES).response
 
     assert [
         (fault["id"], [node["html"][:120] for node in fault["nodes"]][:3])

@@ -102,14 +102,14 @@ COLLATED = """([groups, tag]) =>
 
 @pytest.mark.parametrize("tag", TAGS)
 def test_countries_are_in_the_order_of_the_language(
-    page: Page, server: Server, tag: str
+    blank: Page, server: Server, tag: str
 ) -> None:
-    page.goto(f"{server.url}{tag}/")
+    blank.goto(f"{server.url}{tag}/")
 
-    groups = page.evaluate(COUNTRY_GROUPS)
+    groups = blank.evaluate(COUNTRY_GROUPS)
 
     assert [bool(group) for group in groups] == [True] * 6
-    assert groups == page.evaluate(COLLATED, [groups, tag])
+    assert groups == blank.evaluate(COLLATED, [groups, tag])
 
 
 # Phones in portrait and landscape, a tablet, desktops, and a desktop at 400 % zoom.
@@ -148,45 +148,45 @@ def assert_exit_is_whole_and_on_top(page: Page, width: int, height: int) -> None
 @pytest.mark.parametrize("tag", ["en", "es"])
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_the_exit_is_on_top_at_every_scroll_position(
-    page: Page, server: Server, width: int, height: int, tag: str
+    blank: Page, server: Server, width: int, height: int, tag: str
 ) -> None:
-    page.goto(f"{server.url}{tag}/")
-    page.set_viewport_size({"width": width, "height": height})
+    blank.goto(f"{server.url}{tag}/")
+    blank.set_viewport_size({"width": width, "height": height})
 
     for is_open in (False, True):
         if is_open:
-            open_everything(page)
+            open_everything(blank)
         for share in (0, 0.5, 1):
-            page.evaluate(
+            blank.evaluate(
                 "s => scrollTo(0, s * document.documentElement.scrollHeight)", share
             )
-            assert_exit_is_whole_and_on_top(page, width, height)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert_exit_is_whole_and_on_top(blank, width, height)
+        assert blank.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=TAGS)
 def test_no_label_is_cut_or_wraps_to_a_third_line(
-    page: Page, server: Server, language: Language
+    blank: Page, server: Server, language: Language
 ) -> None:
-    page.set_viewport_size({"width": 320, "height": 568})
-    page.goto(f"{server.url}{language.tag}/")
+    blank.set_viewport_size({"width": 320, "height": 568})
+    blank.goto(f"{server.url}{language.tag}/")
 
-    assert_exit_is_whole_and_on_top(page, 320, 568)
-    lines = page.evaluate(
+    assert_exit_is_whole_and_on_top(blank, 320, 568)
+    lines = blank.evaluate(
         """() => { const range = document.createRange();
         range.selectNodeContents(document.getElementById("quick-exit"));
         return new Set([...range.getClientRects()].map((box) => box.top)).size; }"""
     )
     assert 1 <= lines <= 2
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    assert page.evaluate("getComputedStyle(document.body).direction") == (
+    assert blank.evaluate("document.documentElement.scrollWidth") <= 320
+    assert blank.evaluate("getComputedStyle(document.body).direction") == (
         language.direction
     )
-    open_everything(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    open_everything(blank)
+    assert blank.evaluate("document.documentElement.scrollWidth") <= 320
     # Numbers are written as people dial them.
     assert set(
-        page.locator(".call").evaluate_all(
+        blank.locator(".call").evaluate_all(
             "all => all.map((one) => getComputedStyle(one).direction)"
         )
     ) == {"ltr"}
@@ -194,23 +194,22 @@ def test_no_label_is_cut_or_wraps_to_a_third_line(
 
 @pytest.mark.parametrize("tag", TAGS)
 def test_the_exit_empties_the_page_and_leaves_in_every_language(
-    page: Page, server: Server, tag: str
+    blank: Page, server: Server, tag: str
 ) -> None:
     elsewhere = Settings().exit_url_for(tag)
-    page.route(elsewhere, lambda asked: asked.fulfill(body="Elsewhere"))
-    page.goto("about:blank")
-    page.goto(f"{server.url}{tag}/")
-    entries = page.evaluate("history.length")
+    blank.route(elsewhere, lambda asked: asked.fulfill(body="Elsewhere"))
+    blank.goto(f"{server.url}{tag}/")
+    entries = blank.evaluate("history.length")
 
-    page.locator("#quick-exit").tap()
+    blank.locator("#quick-exit").tap()
 
-    page.wait_for_url(elsewhere)
-    assert page.evaluate("[document.body.innerText, history.length]") == [
+    blank.wait_for_url(elsewhere)
+    assert blank.evaluate("[document.body.innerText, history.length]") == [
         "Elsewhere",
         entries,
     ]
-    page.go_back()
-    assert page.url == "about:blank"
+    blank.go_back()
+    assert blank.url == "about:blank"
 
 
 def test_no_other_target_is_near_the_exit_at_load(page: Page) -> None:
