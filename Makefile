@@ -6,6 +6,8 @@ BIN = .venv/bin
 PYTEST = $(BIN)/python -m pytest
 # Tests that share a browser or a server run in one process: see tests/conftest.py.
 SIDE_BY_SIDE = --dist loadgroup -n
+# Profiles of browsers and copies of the code are written to memory where there is room.
+IN_MEMORY = if [ "$$(df -Pk /dev/shm 2>/dev/null | awk 'END { print int($$4) }')" -gt 2000000 ]; then export TMPDIR=/dev/shm; fi;
 PIN = -q --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-options --no-annotate
 # Browsers and their drivers, fonts for every script, the bus that screen readers use, web
 # servers, and a spreadsheet program.
@@ -54,8 +56,7 @@ check: .venv/dev ## Lint, check types and run the unit tests (no root, browser o
 	$(PYTEST) -q $(SIDE_BY_SIDE) 2 tests/unit quietpage
 
 test: check .venv/debian ## Run `check`, then every other test, with three real browsers
-	$(PYTEST) -q $(SIDE_BY_SIDE) 3 tests/integration tests/browser
-	$(PYTEST) -q tests/robustness
+	$(IN_MEMORY) $(PYTEST) -q $(SIDE_BY_SIDE) 4 --no-loadscope-reorder tests/integration tests/browser tests/robustness
 
 format: .venv/dev ## Format the code
 	$(BIN)/ruff check --fix .

@@ -12,6 +12,7 @@ from quietpage.prepared_site import Site
 from tests.support.gunicorn import Server, start_server
 
 UNIT = Path(__file__).parent / "unit"
+LONGEST = ("WebKitGTK", "Firefox", "Chromium")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -19,18 +20,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the tests that share a browser or a server in the same process.
 
     A browser starts once for the tests of all files, and a server once for each file.
-    The site of 25 languages is made once for the unit tests.
+    The site of 25 languages is made once for the unit tests. The browsers, which take
+    longest, come first.
     """
-    for item in items:
-        parameters = (
-            item.callspec.params
-            if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-            else {}
-        )
-        is_unit = item.path.is_relative_to(UNIT)
-        needs_site = is_unit and "site" in getattr(item, "fixturenames", ())
-        group = parameters.get("engine") or ("site" if needs_site else item.path.stem)
+    groups = {item: _group(item) for item in items}
+    for item, group in groups.items():
         item.add_marker(pytest.mark.xdist_group(group))
+    order = {group: place for place, group in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(groups[item], len(order)))
+
+
+def _group(item: pytest.Item) -> str:
+    if isinstance(item, pytest.Function) and hasattr(item, "callspec"):
+        engine: str = item.callspec.params.get("engine", "")
+        if engine:
+            return engine
+    is_unit = item.path.is_relative_to(UNIT)
+    needs_site = is_unit and "site" in getattr(item, "fixturenames", ())
+    return "site" if needs_site else item.path.stem
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -78,7 +78,7 @@ class Engine:
                 fault = None
             except Exception as error:  # noqa: BLE001 - a page that changes answers so
                 fault = error
-            time.sleep(0.03)
+            time.sleep(0.05)
         if isinstance(fault, HTTPError):
             raise fault
         message = f"{self.name}: did not happen within {seconds} s"
@@ -464,6 +464,8 @@ def firefox(profile: Path, *preferences: str) -> Iterator[Engine]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
+        # Without network namespaces, which cost the kernel more than the tests.
+        env=os.environ | {"MOZ_ASSUME_USER_NS": "0"},
     )
     assert process.stderr
     found = (re.search(r"BiDi listening on (ws\S+)", line) for line in process.stderr)
