@@ -32,9 +32,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _group(item: pytest.Item) -> str:
     if isinstance(item, pytest.Function) and hasattr(item, "callspec"):
-        engine: str = item.callspec.params.get("engine", "")
+        engine = item.callspec.params.get("engine")
         if engine:
-            return engine
+            return str(engine)
     is_unit = item.path.is_relative_to(UNIT)
     needs_site = is_unit and "site" in getattr(item, "fixturenames", ())
     return "site" if needs_site else item.path.stem
