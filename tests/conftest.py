@@ -12,7 +12,10 @@ from quietpage.prepared_site import Site
 from tests.support.gunicorn import Server, start_server
 
 UNIT = Path(__file__).parent / "unit"
-LONGEST = ("WebKitGTK", "Firefox", "Chromium")
+LONGEST = (
+    *("WebKitGTK", "Firefox", "Chromium", "test_load", "test_translate_commands"),
+    *("test_cover", "test_worker_faults", "test_layout", "test_accessibility"),
+)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -20,8 +23,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the tests that share a browser or a server in the same process.
 
     A browser starts once for the tests of all files, and a server once for each file.
-    The site of 25 languages is made once for the unit tests. The browsers, which take
-    longest, come first.
+    The site of 25 languages is made once for the unit tests. What takes longest starts
+    first, so that it does not end last.
     """
     groups = {item: _group(item) for item in items}
     for item, group in groups.items():
