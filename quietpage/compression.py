@@ -2,12 +2,14 @@
 
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import brotli
 
 # From the number of bytes to pad by to the body.
 Padder = Callable[[int], bytes]
+Coder = Callable[[bytes], Padder]
 
 # templates/_exit.html and templates/guide.html have these tags. The exit, the numbers
 # and the rest of the guide are compressed separately, each with codes that suit it: the
@@ -24,13 +26,13 @@ def _parts(body: bytes) -> Iterator[bytes]:
     yield body
 
 
-def compress_brotli(body: bytes) -> Padder:
+def compress_brotli(body: bytes, quality: int = 11) -> Padder:
     """Return `body` in brotli as a function of the bytes to pad it by.
 
     The padding is metadata blocks (RFC 7932 section 9.2). They follow the text, so that
     they do not delay it.
     """
-    compressor = brotli.Compressor(quality=11, mode=brotli.MODE_TEXT)
+    compressor = brotli.Compressor(quality=quality, mode=brotli.MODE_TEXT)
     stream = b"".join(
         compressor.process(part) + compressor.flush() for part in _parts(body)
     )
@@ -81,9 +83,9 @@ def pad_identity(body: bytes) -> Padder:
     return lambda pad_bytes: body + b"\n" * pad_bytes
 
 
-# {coding: the function that makes a document's padder}
-CODERS: Mapping[str, Callable[[bytes], Padder]] = {
-    "br": compress_brotli,
-    "gzip": compress_gzip,
-    "identity": pad_identity,
+# {coding: the functions that make a document's padder, quickly and as small as can be}
+CODERS: dict[str, tuple[Coder, Coder]] = {
+    "br": (partial(compress_brotli, quality=10), compress_brotli),
+    "gzip": (compress_gzip, compress_gzip),
+    "identity": (pad_identity, pad_identity),
 }

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from .compression import CODERS
+from .compression import CODERS, Coder, Padder
 from .config import Settings
 from .negotiation import CODINGS, choose_coding, locale_chooser
 from .security_headers import ONION_LOCATION
@@ -77,28 +77,41 @@ def prepare_responses(
     documents: Mapping[str, RenderedResponse], codings: Iterable[str] = CODINGS
 ) -> dict[tuple[str, str], PreparedResponse]:
     """Return {(tag, coding): response}, all of one size in each coding."""
-    keys = [(tag, coding) for coding in codings for tag in documents]
+    prepared = {}
+    for coding in codings:
+        padders = _padders(documents, *CODERS[coding])
+        size_bytes = max(len(padded(0)) for padded in padders.values())
+        for tag, padded in padders.items():
+            body = padded(size_bytes - len(padded(0)))
+            headers = _headers(documents[tag], coding, body)
+            prepared[tag, coding] = PreparedResponse(headers, body)
+    return prepared
+
+
+def _padders(
+    documents: Mapping[str, RenderedResponse], fast: Coder, best: Coder
+) -> dict[str, Padder]:
+    """Return the padder of each document.
+
+    All documents are padded to the size of the largest. So only those that would
+    decide that size are compressed as well as can be, which takes three times as long.
+    """
+    padders = _compress(documents, fast)
+    largest = max(padders, key=lambda tag: len(padders[tag](0)))
+    padders |= _compress({largest: documents[largest]}, best)
+    size_bytes = len(padders[largest](0))
+    larger = [tag for tag, padded in padders.items() if len(padded(0)) > size_bytes]
+    return padders | _compress({tag: documents[tag] for tag in larger}, best)
+
+
+def _compress(
+    documents: Mapping[str, RenderedResponse], coder: Coder
+) -> dict[str, Padder]:
     # The compressors release the GIL, so the languages share all cores.
     with ThreadPoolExecutor() as pool:
-        made = [
-            pool.submit(CODERS[coding], documents[tag].body) for tag, coding in keys
-        ]
-        padders = dict(
-            zip(
-                keys,
-                progress_map("Compressing pages", Future.result, made),
-                strict=True,
-            )
-        )
-    size_bytes: dict[str, int] = {}
-    for (_, coding), padded in padders.items():
-        size_bytes[coding] = max(size_bytes.get(coding, 0), len(padded(0)))
-    prepared = {}
-    for (tag, coding), padded in padders.items():
-        body = padded(size_bytes[coding] - len(padded(0)))
-        headers = _headers(documents[tag], coding, body)
-        prepared[tag, coding] = PreparedResponse(headers, body)
-    return prepared
+        made = [pool.submit(coder, document.body) for document in documents.values()]
+        done = progress_map("Compressing pages", Future.result, made)
+        return dict(zip(documents, done, strict=True))
 
 
 def _headers(

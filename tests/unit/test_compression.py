@@ -5,7 +5,14 @@ import gzip
 import brotli
 import pytest
 
-from quietpage.compression import compress_brotli, compress_gzip
+from quietpage.compression import (
+    CODERS,
+    Padder,
+    compress_brotli,
+    compress_gzip,
+    pad_identity,
+)
+from quietpage.prepared_site import RenderedResponse, prepare_responses
 
 # In the three parts that are coded apart.
 BODY = b'</header>Notes, <div class="rest">'.join([b"\xc3\xbcn\xc3\xafcode " * 50] * 3)
@@ -24,3 +31,25 @@ def test_padding_changes_only_the_length(pad_bytes: int) -> None:
 def test_the_same_text_gives_the_same_bytes() -> None:
     assert compress_gzip(BODY)(7) == compress_gzip(BODY)(7)
     assert compress_brotli(BODY)(7) == compress_brotli(BODY)(7)
+
+
+def test_only_what_decides_the_size_is_compressed_as_well_as_can_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    well: list[int] = []
+
+    def best(body: bytes) -> Padder:
+        well.append(len(body))
+        return pad_identity(body[: len(body) * 9 // 10])
+
+    monkeypatch.setitem(CODERS, "br", (pad_identity, best))
+    documents = {
+        tag: RenderedResponse([], b"x" * size)
+        for tag, size in (("a", 95), ("b", 100), ("c", 90), ("d", 50))
+    }
+
+    prepared = prepare_responses(documents, ["br"])
+
+    assert well == [100, 95]
+    assert {len(one.body) for one in prepared.values()} == {90}
+    assert prepared["d", "br"].body.rstrip() == b"x" * 50
