@@ -7,10 +7,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from quietpage.gunicorn_support import check_versions, hooks
+from quietpage.gunicorn_support import check_overridden_names, hooks
 from quietpage.gunicorn_support.logger import QuietLogger
 
-check_versions()
+check_overridden_names()
 # A core dump would contain requests. A limit of 1 byte also keeps the kernel from
 # piping the dump to a program; a hard limit of 0 (LimitCORE=0) cannot be raised.
 _core_bytes = 1 if resource.getrlimit(resource.RLIMIT_CORE)[1] else 0

@@ -9,7 +9,7 @@ from .html_policy import check_documents
 from .override_files import own_files, used_templates
 from .override_templates import refuse_broken
 from .prepared_site import Site, render_site
-from .template_errors import template_faults
+from .template_errors import errors_as_sentences
 from .translated_markup import check_markup
 
 
@@ -28,7 +28,7 @@ def build_site(app: Flask) -> Site:
     # the host itself, since Werkzeug's TRUSTED_HOSTS does not match IPv6 addresses.
     app.config.update(PROPAGATE_EXCEPTIONS=True, TRUSTED_HOSTS=None)
     tags = [language.tag for language in content.languages]
-    with template_faults(settings.template_folders):
+    with errors_as_sentences(settings.template_folders):
         rendered = render_site(app, tags)
     guides, refusals = (
         {tag: response.body.decode() for tag, response in kind.items()}

@@ -12,7 +12,13 @@ from pathlib import Path
 
 from .banned_words import banned_words_in
 from .errors import QuietpageError, display_path
-from .strict_html import DRAWING_ELEMENTS, Attributes, Element, Fault, StrictDocument
+from .strict_html import (
+    DRAWING_ELEMENTS,
+    Attributes,
+    Element,
+    PageFault,
+    StrictDocument,
+)
 
 EXIT_ID = "quick-exit"
 
@@ -62,7 +68,7 @@ _ON_EXIT = _names("class draggable href hreflang id rel title")
 _HIDING = {"hidden", "aria-hidden"}
 
 
-def _element_faults(element: Element) -> Iterator[Fault]:
+def _element_faults(element: Element) -> Iterator[PageFault]:
     name, attributes = element.name, element.attributes
     known = DRAWING_ELEMENTS if element.in_drawing else _ELEMENTS.keys()
     if name not in known:
@@ -79,26 +85,26 @@ def _element_faults(element: Element) -> Iterator[Fault]:
         yield from _VALUE_FAULTS[name](attributes)
 
 
-def _image_faults(attributes: Attributes) -> Iterator[Fault]:
+def _image_faults(attributes: Attributes) -> Iterator[PageFault]:
     address = attributes.get("src", "")
     if not address.startswith("data:"):
         yield address or "<img", f"loads '{address}'"
 
 
-def _meta_faults(attributes: Attributes) -> Iterator[Fault]:
+def _meta_faults(attributes: Attributes) -> Iterator[PageFault]:
     name = attributes.get("name", "").lower()
     is_no_referrer = name == "referrer" and attributes.get("content") == "no-referrer"
     if "charset" not in attributes and name not in _META_NAMES and not is_no_referrer:
         yield name or "<meta", f"has <meta name='{name}'>"
 
 
-def _input_faults(attributes: Attributes) -> Iterator[Fault]:
+def _input_faults(attributes: Attributes) -> Iterator[PageFault]:
     # Browsers restore what was typed into other fields.
     if attributes != {"type": "checkbox", "autocomplete": "off"}:
         yield "<input", "has an <input> that is not type='checkbox' autocomplete='off'"
 
 
-def _linked_faults(attributes: Attributes) -> Iterator[Fault]:
+def _linked_faults(attributes: Attributes) -> Iterator[PageFault]:
     kinds, address = _words(attributes, "rel"), attributes.get("href", "")
     if not kinds or kinds - _LINK_KINDS:
         yield "<link", f"has <link rel='{attributes.get('rel', '')}'>"
@@ -106,7 +112,7 @@ def _linked_faults(attributes: Attributes) -> Iterator[Fault]:
         yield address or "<link", f"loads '{address}'"
 
 
-def _link_faults(attributes: Attributes) -> Iterator[Fault]:
+def _link_faults(attributes: Attributes) -> Iterator[PageFault]:
     address = attributes.get("href", "/")
     # Browsers drop white space in an address and read \ as /.
     is_plain = re.fullmatch(r"[^\0-\x20\x7f\\]+", address)
@@ -119,7 +125,7 @@ def _link_faults(attributes: Attributes) -> Iterator[Fault]:
         yield address, f"links to '{address}' without rel='noreferrer'"
 
 
-_VALUE_FAULTS: dict[str, Callable[[Attributes], Iterator[Fault]]] = {
+_VALUE_FAULTS: dict[str, Callable[[Attributes], Iterator[PageFault]]] = {
     "a": _link_faults,
     "img": _image_faults,
     "input": _input_faults,
@@ -134,7 +140,7 @@ def _words(attributes: Attributes, name: str) -> set[str]:
 
 def document_faults(
     text: str, inlined: Collection[str], *, has_exit: bool = False
-) -> Iterator[Fault]:
+) -> Iterator[PageFault]:
     """Yield all that endangers a reader of a page; with `has_exit`, a missing exit too.
 
     `inlined` are the scripts and styles that the CSP admits.
@@ -165,7 +171,7 @@ def document_faults(
         yield from _exit_faults(page)
 
 
-def _exit_faults(page: StrictDocument) -> Iterator[Fault]:
+def _exit_faults(page: StrictDocument) -> Iterator[PageFault]:
     links = [e for e in page.elements if e.name == "a" and "href" in e.attributes]
     if not links or not _is_exit(links[0], page):
         yield EXIT_ID, f"lacks the exit, <a id='{EXIT_ID}'>, as its first link in sight"

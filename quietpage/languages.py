@@ -172,29 +172,12 @@ def load_languages(
     """
     catalogs = find_catalogs(settings, folder)
     _check_tags(settings, catalogs.tags)
-    found = {}
-    # A language that is not offered is not checked, so its faults stop nothing.
-    for tag in settings.locales or catalogs.tags:
-        locale = Locale.parse(tag, sep="-")
-        unchecked = catalogs.unchecked_messages(tag)
-        review, is_source = unchecked.review, tag == SOURCE_TAG
-        texts = {
-            message: entry.msgstr
-            for message, entry in unchecked.entries.items()
-            if entry.msgstr and (is_source or settings.show_drafts or mark_of(entry))
-        }
-        if tag in settings.titles:
-            texts[TITLE] = _checked_title(settings, tag, str(locale))
-        percent = percent_translated(texts, catalogs.template)
-        if not is_source and percent < settings.min_translated_percent:
-            continue
-        if is_source or review or settings.show_drafts:
-            for file, catalog in unchecked.catalogs.items():
-                _refuse_faults(file, catalog, locale)
-            messages = Messages(
-                {key: localize_digits(locale, text) for key, text in texts.items()}
-            )
-            found[tag] = Language(tag, locale, messages, review)
+    found = {
+        tag: language
+        # A language that is not offered is not checked, so its faults stop nothing.
+        for tag in settings.locales or catalogs.tags
+        if (language := _load_language(settings, catalogs, tag))
+    }
     by_name = sorted(
         found, key=lambda tag: (tag != SOURCE_TAG, found[tag].own_name.casefold())
     )
@@ -207,6 +190,29 @@ def load_languages(
             " allow, such as en."
         )
     return offered
+
+
+def _load_language(settings: Settings, catalogs: Catalogs, tag: str) -> Language | None:
+    """Return a language, None if the settings leave it out."""
+    locale = Locale.parse(tag, sep="-")
+    unchecked = catalogs.unchecked_messages(tag)
+    review, is_source = unchecked.review, tag == SOURCE_TAG
+    texts = {
+        message: entry.msgstr
+        for message, entry in unchecked.entries.items()
+        if entry.msgstr and (is_source or settings.show_drafts or mark_of(entry))
+    }
+    if tag in settings.titles:
+        texts[TITLE] = _checked_title(settings, tag, str(locale))
+    percent = percent_translated(texts, catalogs.template)
+    is_wanted = percent >= settings.min_translated_percent
+    is_wanted &= bool(review) or settings.show_drafts
+    if not (is_source or is_wanted):
+        return None
+    for file, catalog in unchecked.catalogs.items():
+        _refuse_faults(file, catalog, locale)
+    messages = {key: localize_digits(locale, text) for key, text in texts.items()}
+    return Language(tag, locale, Messages(messages), review)
 
 
 def load_text_review(settings: Settings) -> Review | None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 # (text to look for in a template, what is wrong)
-Fault = tuple[str, str]
+PageFault = tuple[str, str]
 Attributes = Mapping[str, str]
 
 _DRAWN = "circle ellipse g line path polygon polyline rect svg title"
@@ -51,7 +51,7 @@ class StrictDocument:
         """Parse the text; `inlined` are the scripts and styles that the CSP allows."""
         self.text = text
         self.elements: list[Element] = []
-        self.faults: list[Fault] = []
+        self.faults: list[PageFault] = []
         self.titles: list[str] = []
         self._inlined = list(inlined)
         self._drawings = 0

@@ -16,7 +16,7 @@ _NEAR = 0.7
 
 
 @contextmanager
-def template_faults(folders: Iterable[Path]) -> Iterator[None]:
+def errors_as_sentences(folders: Iterable[Path]) -> Iterator[None]:
     """Turn an error in a template, ours or an organisation's, into a sentence.
 
     `folders` are the template folders; errors in the code are raised unchanged.

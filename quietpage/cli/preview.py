@@ -69,7 +69,7 @@ def refuse_busy(port: int) -> None:
         )
 
 
-def or_sentence(application: WSGIApplication) -> WSGIApplication:
+def errors_as_text(application: WSGIApplication) -> WSGIApplication:
     """Return `application`, with the sentence of an error instead of a traceback."""
 
     def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -96,7 +96,7 @@ class Preview:
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Answer like the site, or with a sentence that says what is wrong."""
-        return or_sentence(self._answer)(environ, start_response)
+        return errors_as_text(self._answer)(environ, start_response)
 
     def _answer(
         self, environ: WSGIEnvironment, start: StartResponse

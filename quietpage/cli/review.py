@@ -81,7 +81,7 @@ def take_command(file: Path, by: str, day: datetime, *, consent: bool | None) ->
         click.echo(line)
     counts = done.counts
     click.echo(
-        f"{counts['right']} rows right, {counts['bettered']} with better words,"
+        f"{counts['right']} rows right, {counts['improved']} with better words,"
         f" {counts['not taken']} not taken. {display_path(done.file)} names"
         f" {done.name or 'no one: the reviewer has not agreed to it'}."
     )

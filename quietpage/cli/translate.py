@@ -22,7 +22,7 @@ from quietpage.catalog_checks import (
     untranslated_messages,
 )
 from quietpage.cli import review
-from quietpage.cli.preview import or_sentence, serve
+from quietpage.cli.preview import errors_as_text, serve
 from quietpage.config import load_settings
 from quietpage.content import Content, init_content
 from quietpage.errors import QuietpageError, display_path
@@ -190,7 +190,7 @@ def preview_command(tag: str, port: int) -> None:
         return answer
 
     click.echo(f"Open http://localhost:{port}/{name}/ and reload it after each save.")
-    serve(port, or_sentence(show))
+    serve(port, errors_as_text(show))
 
 
 def catalog_of(tag: str) -> Path:

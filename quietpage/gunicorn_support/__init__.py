@@ -32,7 +32,7 @@ _NAMES = {
 }
 
 
-def check_versions() -> None:
+def check_overridden_names() -> None:
     """Abort the startup with one sentence if gunicorn or gevent has changed.
 
     Overriding a name that no longer exists would do nothing, and gunicorn's own

@@ -129,13 +129,13 @@ class _Target:
         self._known = {e.msgid: e for e in self._catalog if not e.obsolete}
 
     def taken(self, row: FilledRow, message: str, answers: dict[str, str]) -> str:
-        """Take a row, and return the result: right or bettered."""
+        """Take a row, and return the result: right or improved."""
         if reasons := list(self._reasons(row, message, answers)):
             raise _NotTakenError(" ".join(reasons))
         entry = self._entries[message]
         if row.better and row.better != entry.msgstr:
             self._write(message, row.better, self._mark)
-            return "bettered"
+            return "improved"
         answer = answers.get(_plain(row.right))
         old = mark_of(entry)
         if not old or old.day <= self._mark.day:
@@ -145,7 +145,7 @@ class _Target:
             raise _NotTakenError(
                 f"{quoted(entry.msgstr)} is wrong, and no better words are given."
             )
-        return "bettered" if row.better else "right"
+        return "improved" if row.better else "right"
 
     def _reasons(
         self, row: FilledRow, message: str, answers: dict[str, str]

@@ -17,7 +17,7 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.base_async import AsyncWorker
 from gunicorn.workers.ggevent import GeventWorker
 
-from quietpage.gunicorn_support import check_versions
+from quietpage.gunicorn_support import check_overridden_names
 from quietpage.gunicorn_support.hooks import bind_address, stop_old_master
 from quietpage.gunicorn_support.logger import MESSAGES, QuietLogger
 
@@ -119,7 +119,7 @@ def test_every_method_that_prints_is_overridden() -> None:
 
 
 def test_the_installed_gunicorn_is_supported() -> None:
-    check_versions()
+    check_overridden_names()
 
 
 def test_a_gunicorn_without_the_replaced_parts_stops_the_start(
@@ -128,7 +128,7 @@ def test_a_gunicorn_without_the_replaced_parts_stops_the_start(
     monkeypatch.delattr(GeventWorker, "patch")
 
     with pytest.raises(SystemExit, match=r"^Error: .*:GeventWorker\.patch is missing"):
-        check_versions()
+        check_overridden_names()
 
 
 def test_a_gunicorn_with_other_signatures_stops_the_start(
@@ -137,7 +137,7 @@ def test_a_gunicorn_with_other_signatures_stops_the_start(
     monkeypatch.setattr(AsyncWorker, "handle", AsyncWorker.timeout_ctx)
 
     with pytest.raises(SystemExit, match=r"AsyncWorker\.handle is missing or has"):
-        check_versions()
+        check_overridden_names()
 
 
 def test_an_old_master_that_has_died_does_not_end_the_new_one() -> None:

@@ -16,7 +16,7 @@ from quietpage.errors import QuietpageError
 from quietpage.helpline_tables import Helpline
 from quietpage.po_files import TRANSLATIONS
 from quietpage.review_marks import Mark, set_mark
-from quietpage.template_errors import template_faults
+from quietpage.template_errors import errors_as_sentences
 from tests.support.deployed import ONION
 
 OWN_LINE = {
@@ -350,7 +350,10 @@ def test_a_fault_in_the_code_is_not_blamed_on_a_template(tmp_path: Path) -> None
 
     with pytest.raises(QuietpageError, match=r"/templates/guide/later\.html:1: "):
         own_copy(folder)
-    with pytest.raises(ZeroDivisionError), template_faults([folder / "templates"]):
+    with (
+        pytest.raises(ZeroDivisionError),
+        errors_as_sentences([folder / "templates"]),
+    ):
         exec(compile("1 / 0", str(folder / "quietpage" / "page.py"), "exec"))  # noqa: S102
 
 
