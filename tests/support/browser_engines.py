@@ -256,6 +256,13 @@ class WebKit(Selenium):
         super().__init__(start())
         self._start = start
 
+    def open(self, url: str) -> None:
+        try:
+            super().open(url)
+        except AssertionError:
+            # On a busy machine it now and then drops a navigation.
+            super().open(url)
+
     def fresh_tab(self) -> None:
         try:
             super().fresh_tab()
