@@ -16,9 +16,7 @@ from quietpage.cli import (
     reload,
     translate,
 )
-from quietpage.cli import (
-    settings as settings_command,
-)
+from quietpage.cli import settings as settings_command
 from quietpage.config import Settings, load_settings
 from quietpage.content import Content, content_of, current_content, init_content
 from quietpage.errors import QuietpageError

@@ -7,11 +7,11 @@ parse the same elements, attributes and links (tests/unit/test_html_policy.py).
 import html
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from .banned_words import banned_words_in
 from .errors import QuietpageError, display_path
+from .override_templates import readable_templates
 from .strict_html import (
     DRAWING_ELEMENTS,
     Attributes,
@@ -219,10 +219,8 @@ def check_documents(
 
 def _likely_template(mark: str, folder: Path) -> str:
     """Return the own template that contains the mark, or else their folder."""
-    files = sorted(folder.rglob("*.html"))
-    for file in files:
-        # One that nothing reads may be closed to the service.
-        with suppress(OSError):
-            if mark in file.read_bytes().decode(errors="replace"):
-                return display_path(file)
+    for file, text in readable_templates(folder):
+        if mark in text:
+            return display_path(file)
+    files = list(folder.rglob("*.html"))
     return display_path(files[0]) if len(files) == 1 else str(folder)

@@ -39,14 +39,21 @@ def template_names() -> tuple[str, ...]:
 
 def is_included(name: str, templates: Path) -> bool:
     """Return whether another own template names it, to include or extend it."""
-    for file in templates.rglob("*.html"):
-        # One that cannot be read is reported by `own_files` if it is used.
+    return any(
+        f'"{name}"' in text or f"'{name}'" in text
+        for file, text in readable_templates(templates)
+        if file.relative_to(templates).as_posix() != name
+    )
+
+
+def readable_templates(templates: Path) -> Iterator[tuple[Path, str]]:
+    """Yield each own template with its text, by name.
+
+    One that cannot be read is left out: `own_files` reports it if it is used.
+    """
+    for file in sorted(templates.rglob("*.html")):
         with suppress(OSError):
-            text = file.read_bytes().decode(errors="replace")
-            is_another = file.relative_to(templates).as_posix() != name
-            if is_another and (f'"{name}"' in text or f"'{name}'" in text):
-                return True
-    return False
+            yield file, file.read_bytes().decode(errors="replace")
 
 
 def read_template(file: Path) -> str:

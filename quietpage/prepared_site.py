@@ -97,6 +97,8 @@ def _padders(
     decide that size are compressed as well as can be, which takes three times as long.
     """
     padders = _compress(documents, fast)
+    if fast is best:
+        return padders
     largest = max(padders, key=lambda tag: len(padders[tag](0)))
     padders |= _compress({largest: documents[largest]}, best)
     size_bytes = len(padders[largest](0))

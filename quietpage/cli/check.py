@@ -28,6 +28,11 @@ from quietpage.po_files import (
     read_po,
 )
 
+_SERVICE_READS = (
+    *("app.py", "gunicorn.conf.py", "blueprints", "quietpage", "static", "templates"),
+    *("translations", ".venv/bin", ".venv/lib"),
+)
+
 
 @click.command("check")
 @with_appcontext
@@ -112,29 +117,31 @@ def _catalog_faults(file: Path) -> list[str]:
     ]
 
 
-_SERVICE_READS = (
-    *("app.py", "gunicorn.conf.py", "blueprints", "quietpage", "static", "templates"),
-    *("translations", ".venv/bin", ".venv/lib"),
-)
-
-
 def _closed_code(root: Path = ROOT) -> Iterator[str]:
     """Yield which of our own files a umask at a clone or update has closed."""
+    yield from _first_closed(_code(root), root)
+
+
+def _code(root: Path) -> Iterator[Path]:
+    """Yield what the service reads of our own, each folder before what is in it."""
+    yield from (root, root / ".venv")
     for part in _SERVICE_READS:
         place = root / part
-        for file in [place, *place.rglob("*")]:
-            # Links in .venv lead to files of the system.
-            if not file.is_symlink() and (found := [*_closed_to_others(file, root)]):
-                yield found[0]
-                return
+        yield place
+        # Links in .venv lead to files of the system.
+        yield from (file for file in place.rglob("*") if not file.is_symlink())
 
 
 def _closed_to_others(file: Path, folder: Path) -> Iterator[str]:
     """Yield which permission keeps the service, unlike root, from reading a file."""
+    depth = len(file.relative_to(folder).parts)
+    yield from _first_closed((file, *file.parents[:depth]), folder)
+
+
+def _first_closed(places: Iterable[Path], folder: Path) -> Iterator[str]:
     if os.geteuid() != 0:
         return
-    depth = len(file.relative_to(folder).parts)
-    for place in (file, *file.parents[:depth]):
+    for place in places:
         wanted = stat.S_IXOTH | stat.S_IROTH if place.is_dir() else stat.S_IROTH
         if place.stat().st_mode & wanted != wanted:
             yield (

@@ -5,6 +5,7 @@ import logging
 import socket
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -21,15 +22,18 @@ from quietpage.override_files import own_files
 from quietpage.port_check import port_fault
 from quietpage.prepared_site import Site
 
-
-@click.command("preview")
-@click.option(
+# The option of both previews; each has a default of its own.
+port_option = partial(
+    click.option,
     "--port",
-    default=8001,
     show_default=True,
     type=click.IntRange(1, 65535),
     help="The port to listen on.",
 )
+
+
+@click.command("preview")
+@port_option(default=8001)
 @with_appcontext
 def command(port: int) -> None:
     """Serve the current settings on localhost; the live site does not change.

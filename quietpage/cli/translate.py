@@ -22,7 +22,7 @@ from quietpage.catalog_checks import (
     untranslated_messages,
 )
 from quietpage.cli import review
-from quietpage.cli.preview import errors_as_text, serve
+from quietpage.cli.preview import errors_as_text, port_option, serve
 from quietpage.config import load_settings
 from quietpage.content import Content, init_content
 from quietpage.errors import QuietpageError, display_path
@@ -154,13 +154,7 @@ def check_command(tags: tuple[str, ...]) -> None:
 
 @commands.command("preview")
 @click.argument("tag")
-@click.option(
-    "--port",
-    default=8000,
-    show_default=True,
-    type=click.IntRange(1, 65535),
-    help="The port to listen on.",
-)
+@port_option(default=8000)
 @with_appcontext
 def preview_command(tag: str, port: int) -> None:
     """Serve every catalog, however incomplete; each save shows on reload.
