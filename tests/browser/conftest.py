@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -75,18 +76,24 @@ def engine(
 ) -> Iterator[Engine]:
     del display
     with ENGINES[request.param](tmp_path_factory.mktemp("profile")) as started:
+        started.fresh_tab()
         yield started
 
 
 @pytest.fixture
-def visit(engine: Engine, copy: Server, destination: Destination) -> Iterator[Engine]:
-    """The guide in a new tab, opened from a page of search results."""
-    engine.fresh_tab()
-    engine.open(f"{destination.url}search")
-    engine.open(copy.url)
+def tab(engine: Engine) -> Iterator[Engine]:
+    """A tab without history."""
     yield engine
     # A navigation that is still pending must not reach into the next test.
     engine.fresh_tab()
+
+
+@pytest.fixture
+def visit(tab: Engine, copy: Server, destination: Destination) -> Engine:
+    """The guide in a new tab, opened from a page of search results."""
+    tab.open(f"{destination.url}search")
+    tab.open(copy.url)
+    return tab
 
 
 @pytest.fixture(scope="session")
@@ -108,9 +115,8 @@ def context(
     made.close()
 
 
-@pytest.fixture
-def blank(browser: Browser) -> Iterator[Page]:
-    """An empty page on a phone with touch and script."""
+@contextmanager
+def _phone(browser: Browser) -> Iterator[Page]:
     made = browser.new_context(
         viewport={"width": 360, "height": 640}, has_touch=True, locale="en-GB"
     )
@@ -119,6 +125,23 @@ def blank(browser: Browser) -> Iterator[Page]:
     opened.goto("about:blank")
     yield opened
     made.close()
+
+
+@pytest.fixture
+def blank(browser: Browser) -> Iterator[Page]:
+    """An empty page on a phone with touch and script."""
+    with _phone(browser) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def shared(browser: Browser) -> Iterator[Page]:
+    """Such a page for tests in every language: a new one for each takes longer.
+
+    A test navigates it and sets its size itself, and undoes anything else.
+    """
+    with _phone(browser) as opened:
+        yield opened
 
 
 @pytest.fixture

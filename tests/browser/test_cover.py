@@ -68,16 +68,14 @@ def guide(destination: Destination, cover_after_seconds: int) -> Iterator[str]:
 
 @pytest.fixture
 def reader(
-    engine: Engine, destination: Destination, request: pytest.FixtureRequest
+    tab: Engine, destination: Destination, request: pytest.FixtureRequest
 ) -> Iterator[Engine]:
     """The guide, its cover a second or the parameter, scrolled and a topic open."""
     with guide(destination, getattr(request, "param", 1)) as url:
-        engine.fresh_tab()
-        engine.open(f"{destination.url}search")
-        engine.open(url)
-        read(engine)
-        yield engine
-        engine.fresh_tab()
+        tab.open(f"{destination.url}search")
+        tab.open(url)
+        read(tab)
+        yield tab
 
 
 def read(visit: Engine) -> None:

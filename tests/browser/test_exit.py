@@ -141,14 +141,14 @@ def test_a_second_esc_after_1200_ms_leaves(
     pytest.fail("no second Esc left")
 
 
-@pytest.mark.parametrize("keys", OTHER_KEYS)
-def test_other_keys_do_not_leave(
-    visit: Engine, destination: Destination, keys: str
-) -> None:
-    visit.perform(OTHER_KEYS[keys])
+def test_other_keys_do_not_leave(visit: Engine, destination: Destination) -> None:
+    for name, keys in OTHER_KEYS.items():
+        visit.perform(keys)
 
-    assert len(visit.run(SEEN)) > 1000
-    assert destination.asked == []
+        assert len(visit.run(SEEN)) > 1000, name
+        assert destination.asked == [], name
+        # Another key starts the count over.
+        visit.perform(typed("a"))
 
 
 @pytest.mark.parametrize("key", [ESCAPE, SHIFT])
@@ -271,50 +271,47 @@ def test_without_back_forward_cache_back_shows_nothing(
 
 
 def test_with_a_broken_script_the_link_leaves_and_the_press_hides(
-    engine: Engine, own_site: Site, destination: Destination
+    tab: Engine, own_site: Site, destination: Destination
 ) -> None:
     snapshot = own_site.guides["en", "identity"]
     # The hash in the policy no longer matches, so engines refuse the script.
     script = load_assets().exit_script.encode()
     body = snapshot.body.replace(script, b";" + script)
     assert body != snapshot.body
-    engine.fresh_tab()
     with tampered_page.serve(tampered_page.Altered(snapshot, body)) as url:
-        engine.open(f"{destination.url}search")
-        engine.open(url)
-        before = engine.run(SEEN)
+        tab.open(f"{destination.url}search")
+        tab.open(url)
+        before = tab.run(SEEN)
 
-        engine.perform(pointer(move(ON_THE_BAR), wait(50), down()))
-        assert engine.run(SEEN).strip() == "Close this page"
-        engine.perform(pointer(move(BELOW_THE_BAR), up()))
-        assert engine.run(SEEN) == before
-        engine.perform(press())
+        tab.perform(pointer(move(ON_THE_BAR), wait(50), down()))
+        assert tab.run(SEEN).strip() == "Close this page"
+        tab.perform(pointer(move(BELOW_THE_BAR), up()))
+        assert tab.run(SEEN) == before
+        tab.perform(press())
 
-        arrive(engine, destination)
+        arrive(tab, destination)
         assert destination.asked == [("/", None, None)]
         # Without script, Back shows the page once, as the page says.
-        engine.traverse(-1)
-        engine.shows(url)
-        engine.fresh_tab()
+        tab.traverse(-1)
+        tab.shows(url)
 
 
 @pytest.mark.parametrize("coding", ["br", "gzip"])
 def test_the_exit_works_from_the_first_2_kb(
-    engine: Engine,
+    tab: Engine,
     own_site: Site,
     destination: Destination,
     display: Display,
     coding: str,
 ) -> None:
     # WebKitGTK's network library holds brotli back until 8 kB have arrived.
-    size = 8192 if (engine.name, coding) == ("WebKitGTK", "br") else 2048
+    size = 8192 if (tab.name, coding) == ("WebKitGTK", "br") else 2048
     snapshot = own_site.guides["en", coding]
-    engine.fresh_tab()
     stalled = tampered_page.Altered(snapshot, snapshot.body, stalls_after=size)
     with tampered_page.serve(stalled) as url:
-        engine.navigate(url)
-        engine.wait(lambda: engine.run("return document.links.length > 0"))
-        loading, left, top = engine.run(
+        tab.navigate(url)
+        tab.wait(lambda: tab.run("return document.links.length > 0"))
+        loading, left, top = tab.run(
             """return [document.readyState, screenX + (outerWidth - innerWidth) / 2,
               screenY + outerHeight - innerHeight]"""
         )
@@ -324,6 +321,5 @@ def test_the_exit_works_from_the_first_2_kb(
         place = (int(left) + ON_THE_BAR[0], int(top) + ON_THE_BAR[1])
         press_mouse(display, place, 0.08)
 
-        arrive(engine, destination)
+        arrive(tab, destination)
         assert destination.asked == [("/", None, None)]
-        engine.fresh_tab()

@@ -56,7 +56,7 @@ def block(language: str) -> str:
 
 
 @pytest.fixture
-def other_site(engine: Engine, destination: Destination) -> Iterator[Engine]:
+def other_site(tab: Engine, destination: Destination) -> Iterator[Engine]:
     """The page in a new tab, opened from a page of search results."""
     body = block("html").replace("https://www.example.org/", destination.url)
     content = CONTENT.replace("{text}", TEXT)
@@ -78,11 +78,9 @@ def other_site(engine: Engine, destination: Destination) -> Iterator[Engine]:
             self.wfile.write(SCRIPT if is_script else page.encode())
 
     with local_http.serve(Handler) as port:
-        engine.fresh_tab()
-        engine.open(f"{destination.url}search")
-        engine.open(f"http://localhost:{port}/")
-        yield engine
-        engine.fresh_tab()
+        tab.open(f"{destination.url}search")
+        tab.open(f"http://localhost:{port}/")
+        yield tab
 
 
 def test_the_printed_hash_is_the_script_s() -> None:

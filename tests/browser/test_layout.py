@@ -102,14 +102,14 @@ COLLATED = """([groups, tag]) =>
 
 @pytest.mark.parametrize("tag", TAGS)
 def test_countries_are_in_the_order_of_the_language(
-    blank: Page, server: Server, tag: str
+    shared: Page, server: Server, tag: str
 ) -> None:
-    blank.goto(f"{server.url}{tag}/")
+    shared.goto(f"{server.url}{tag}/")
 
-    groups = blank.evaluate(COUNTRY_GROUPS)
+    groups = shared.evaluate(COUNTRY_GROUPS)
 
     assert [bool(group) for group in groups] == [True] * 6
-    assert groups == blank.evaluate(COLLATED, [groups, tag])
+    assert groups == shared.evaluate(COLLATED, [groups, tag])
 
 
 # Phones in portrait and landscape, a tablet, desktops, and a desktop at 400 % zoom.
@@ -146,47 +146,47 @@ def assert_exit_is_whole_and_on_top(page: Page, width: int, height: int) -> None
 
 
 @pytest.mark.parametrize("tag", ["en", "es"])
-@pytest.mark.parametrize(("width", "height"), SIZES)
 def test_the_exit_is_on_top_at_every_scroll_position(
-    blank: Page, server: Server, width: int, height: int, tag: str
+    blank: Page, server: Server, tag: str
 ) -> None:
     blank.goto(f"{server.url}{tag}/")
-    blank.set_viewport_size({"width": width, "height": height})
 
     for is_open in (False, True):
         if is_open:
             open_everything(blank)
-        for share in (0, 0.5, 1):
-            blank.evaluate(
-                "s => scrollTo(0, s * document.documentElement.scrollHeight)", share
-            )
-            assert_exit_is_whole_and_on_top(blank, width, height)
-        assert blank.evaluate("document.documentElement.scrollWidth") <= width
+        for width, height in SIZES:
+            blank.set_viewport_size({"width": width, "height": height})
+            for share in (0, 0.5, 1):
+                blank.evaluate(
+                    "s => scrollTo(0, s * document.documentElement.scrollHeight)", share
+                )
+                assert_exit_is_whole_and_on_top(blank, width, height)
+            assert blank.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=TAGS)
 def test_no_label_is_cut_or_wraps_to_a_third_line(
-    blank: Page, server: Server, language: Language
+    shared: Page, server: Server, language: Language
 ) -> None:
-    blank.set_viewport_size({"width": 320, "height": 568})
-    blank.goto(f"{server.url}{language.tag}/")
+    shared.set_viewport_size({"width": 320, "height": 568})
+    shared.goto(f"{server.url}{language.tag}/")
 
-    assert_exit_is_whole_and_on_top(blank, 320, 568)
-    lines = blank.evaluate(
+    assert_exit_is_whole_and_on_top(shared, 320, 568)
+    lines = shared.evaluate(
         """() => { const range = document.createRange();
         range.selectNodeContents(document.getElementById("quick-exit"));
         return new Set([...range.getClientRects()].map((box) => box.top)).size; }"""
     )
     assert 1 <= lines <= 2
-    assert blank.evaluate("document.documentElement.scrollWidth") <= 320
-    assert blank.evaluate("getComputedStyle(document.body).direction") == (
+    assert shared.evaluate("document.documentElement.scrollWidth") <= 320
+    assert shared.evaluate("getComputedStyle(document.body).direction") == (
         language.direction
     )
-    open_everything(blank)
-    assert blank.evaluate("document.documentElement.scrollWidth") <= 320
+    open_everything(shared)
+    assert shared.evaluate("document.documentElement.scrollWidth") <= 320
     # Numbers are written as people dial them.
     assert set(
-        blank.locator(".call").evaluate_all(
+        shared.locator(".call").evaluate_all(
             "all => all.map((one) => getComputedStyle(one).direction)"
         )
     ) == {"ltr"}
@@ -194,22 +194,20 @@ def test_no_label_is_cut_or_wraps_to_a_third_line(
 
 @pytest.mark.parametrize("tag", TAGS)
 def test_the_exit_empties_the_page_and_leaves_in_every_language(
-    blank: Page, server: Server, tag: str
+    shared: Page, server: Server, tag: str
 ) -> None:
     elsewhere = Settings().exit_url_for(tag)
-    blank.route(elsewhere, lambda asked: asked.fulfill(body="Elsewhere"))
-    blank.goto(f"{server.url}{tag}/")
-    entries = blank.evaluate("history.length")
+    shared.route(elsewhere, lambda asked: asked.fulfill(body="Elsewhere"))
+    shared.goto("about:blank")
+    shared.goto(f"{server.url}{tag}/")
 
-    blank.locator("#quick-exit").tap()
+    shared.locator("#quick-exit").tap()
 
-    blank.wait_for_url(elsewhere)
-    assert blank.evaluate("[document.body.innerText, history.length]") == [
-        "Elsewhere",
-        entries,
-    ]
-    blank.go_back()
-    assert blank.url == "about:blank"
+    shared.wait_for_url(elsewhere)
+    assert shared.evaluate("document.body.innerText") == "Elsewhere"
+    shared.go_back()
+    assert shared.url == "about:blank"
+    shared.unroute(elsewhere)
 
 
 def test_no_other_target_is_near_the_exit_at_load(page: Page) -> None:
