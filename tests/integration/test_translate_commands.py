@@ -111,13 +111,8 @@ def test_a_new_language_goes_from_tag_to_page(project: Path) -> None:
     ("tag", "hint"),
     [
         ("Dutch", "not a language tag in CLDR: did you mean 'nl'?"),
-        ("nederlands", "did you mean 'nl'"),
-        ("flemish", "did you mean 'nl-BE'"),
-        ("spanisch", "did you mean 'es'"),
-        ("pt-BRR", "'pt-BR'"),
         ("../x", "look it up in BCP 47"),
         ("en", "needs no catalog"),
-        ("root", "needs no catalog"),
     ],
 )
 def test_add_refuses_anything_but_a_language(
@@ -233,17 +228,7 @@ def test_check_reads_only_the_language_named(project: Path) -> None:
     assert "translate add fr" in translate(project, "check", "fr").stderr
 
 
-def test_our_catalogs_pass_the_check(project: Path) -> None:
-    for folder in (ROOT / "translations").iterdir():
-        if folder.is_dir():
-            copy = project / "translations" / folder.name
-            shutil.copytree(folder, copy, dirs_exist_ok=True)
-
-    checked = translate(project, "check")
-
-    assert checked.returncode == 0, checked.stdout
-
-
+# One of each kind; the unit tests have all of them.
 BROKEN = [
     pytest.param('msgstr "Notas"', 'msgstr "Notas', "quotation mark", id="syntax"),
     pytest.param(
@@ -252,18 +237,10 @@ BROKEN = [
         "%(name)s",
         id="placeholder",
     ),
-    pytest.param('"Notas"', '"<i>Notas</i>"', "markup", id="markup"),
-    pytest.param('"Notas"', '"Notas\\" src=\\"x"', "markup", id="attribute"),
-    pytest.param('"Notas"', '"www.notas.org"', "address", id="address"),
-    pytest.param('"Notas"', '"javascript:x"', "address", id="script"),
-    pytest.param('"Notas"', '"No\u202etas"', "U+202E", id="bidi override"),
-    pytest.param('"Notas"', '"Notas 7"', "figures", id="figure"),
     pytest.param(
         '"Cerrar página"', '"Salir de esta página ahora"', "24", id="exit label"
     ),
-    pytest.param('"Notas"', '"' + "Notas " * 9 + '"', "three times", id="length"),
     pytest.param('"Notas"', '"Ayuda"', "'ayuda'", id="title"),
-    pytest.param('"Notas"', '"No eres una víctima"', "'víctima'", id="banned word"),
     pytest.param('msgid "Notes"', 'msgid "Notez"', "lacks 1 mess", id="missing"),
 ]
 

@@ -97,8 +97,11 @@ def test_words_banned_everywhere_are_found_in_any_message(
         ("es", "Healing", "ayuda ( at ) mail", "the address (at)"),
         ("es", "Healing", "a@b", "the address a@b"),
         ("es", "Healing", "//x", "the address //x"),
+        ("es", "Healing", "www.sanar.org", "the address www.sanar.org"),
+        ("es", "Healing", "javascript:x", "the address javascript:x"),
         # Markup, placeholders, nothing at all.
         ("es", "Healing", "<b>", "the markup < >"),
+        ("es", "Healing", 'Sanar" src="x', 'the markup "'),
         ("es", "Healing", "&lt;", "the markup &lt;"),
         ("es", "Healing", "%(x)s", "the placeholder %(x)s"),
         ("es", "Healing", "%", "the placeholder %"),
