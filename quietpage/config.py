@@ -53,6 +53,17 @@ def _setting(default: object, check: Check, expected: str, help_text: str) -> An
     return field(default=default, metadata=metadata)
 
 
+def _flag(help_text: str, *, default: bool = False) -> Any:
+    return _setting(default, is_bool, "true or false", help_text)
+
+
+_COUNTRIES = (
+    is_list_of(is_country),
+    'a list of country codes of ISO 3166, such as ["GB", "MX"]',
+)
+_LINE = (is_line, "a text of one line")
+
+
 @dataclass(frozen=True)
 class Settings:
     """What an organisation can choose; each field is a key of `quietpage.toml`."""
@@ -91,12 +102,10 @@ class Settings:
         "The languages to offer, the default first. If empty, all are offered, English"
         " first.",
     )
-    show_drafts: bool = _setting(
-        True,  # noqa: FBT003 - the default of a setting
-        is_bool,
-        "true or false",
+    show_drafts: bool = _flag(
         "Offer translations that no person has reviewed; they say so on the page. If"
         " false, sentences that have changed since their review appear in English.",
+        default=True,
     )
     min_translated_percent: int = _setting(
         20,
@@ -106,27 +115,17 @@ class Settings:
         " translated; the others appear in English.",
     )
     organisation: str = _setting(
-        "",
-        is_line,
-        "a text of one line",
-        "Who runs this copy; shown in the last topic.",
+        "", *_LINE, "Who runs this copy; shown in the last topic."
     )
     contact: str = _setting(
-        "",
-        is_line,
-        "a text of one line",
-        "Where to report a wrong number; shown in the last topic.",
+        "", *_LINE, "Where to report a wrong number; shown in the last topic."
     )
     countries_first: tuple[str, ...] = _setting(
-        (),
-        is_list_of(is_country),
-        'a list of country codes of ISO 3166, such as ["GB", "MX"]',
-        "The countries that come first among the numbers.",
+        (), *_COUNTRIES, "The countries that come first among the numbers."
     )
     replace_countries: tuple[str, ...] = _setting(
         (),
-        is_list_of(is_country),
-        'a list of country codes of ISO 3166, such as ["GB", "MX"]',
+        *_COUNTRIES,
         "Countries whose helplines come from your helplines.csv alone; a country"
         " without any there keeps its emergency number.",
     )
@@ -137,32 +136,18 @@ class Settings:
         "A page that was out of sight for this long comes back covered, and so does one"
         " that Back or a discarded tab loads again. 0 means never.",
     )
-    search_engines: bool = _setting(
-        False,  # noqa: FBT003
-        is_bool,
-        "true or false",
-        "Let search engines list this copy.",
-    )
-    https: bool = _setting(
-        False,  # noqa: FBT003
-        is_bool,
-        "true or false",
+    search_engines: bool = _flag("Let search engines list this copy.")
+    https: bool = _flag(
         "Redirect HTTP to HTTPS, and send HSTS, so that browsers refuse plain HTTP for"
         " this host for a year. gunicorn also does so whenever trusted_proxies is set;"
-        " an export does not.",
+        " an export does not."
     )
-    hsts_subdomains: bool = _setting(
-        False,  # noqa: FBT003
-        is_bool,
-        "true or false",
-        "Apply HSTS to all subdomains; any that lack HTTPS stop working.",
+    hsts_subdomains: bool = _flag(
+        "Apply HSTS to all subdomains; any that lack HTTPS stop working."
     )
-    hsts_preload: bool = _setting(
-        False,  # noqa: FBT003
-        is_bool,
-        "true or false",
+    hsts_preload: bool = _flag(
         'Add "preload" to HSTS, with hsts_subdomains. To be listed, you must also'
-        " submit the host; the list is public and hard to leave.",
+        " submit the host; the list is public and hard to leave."
     )
     onion: str = _setting(
         "",
