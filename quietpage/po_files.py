@@ -9,7 +9,7 @@ from babel.core import Locale, UnknownLocaleError
 
 from .config import ROOT
 from .errors import QuietpageError, display_path, unreadable
-from .message_checks import printable, safety_faults
+from .message_checks import printable, quoted, safety_faults
 from .review_marks import mark_faults
 from .review_sheet_texts import SHEET_ONLY
 from .write_file import write_whole
@@ -67,14 +67,15 @@ def read_po(file: Path) -> polib.POFile:
 
     Raises:
         QuietpageError: It is missing, is not UTF-8, is not a PO file, or has a
-            context, a plural or a control character; the sentence names the line.
+            message twice, a context, a plural or a control character; the sentence
+            names the line.
     """
     try:
         text = file.read_text(encoding="utf-8-sig")
         for number, line in enumerate(text.split("\n"), 1):
             if fault := _line_fault(line):
                 raise QuietpageError(f"{display_path(file)}:{number}: {fault}")
-        catalog = polib.pofile(text, check_for_duplicates=True)
+        catalog = polib.pofile(text)
     except PermissionError as error:
         raise unreadable(display_path(file), file.parent) from error
     except UnicodeDecodeError as error:
@@ -85,9 +86,16 @@ def read_po(file: Path) -> polib.POFile:
             f"{display_path(file)}: cannot be read ({reason}). Open it in Poedit and"
             " save it, or restore it."
         ) from error
+    seen = {""}  # the header's
     for entry in catalog:
         # polib counts from 0 where there is no header.
         entry.linenum = entry.linenum or 1
+        if entry.msgid in seen:
+            raise QuietpageError(
+                f"{display_path(file)}:{entry.linenum}: has the message"
+                f" {quoted(entry.msgid)} a second time. Remove one."
+            )
+        seen.add(entry.msgid)
     named = _CHARSET.search(catalog.metadata.get("Content-Type", ""))
     # gettext writes CHARSET until somebody has chosen one.
     if named and named[1].lower() not in {"utf-8", "utf8", "charset"}:

@@ -211,7 +211,11 @@ def test_a_catalog_has_the_messages_of_the_template_and_no_others(
         ),
         (
             2 * b'msgid "x"\nmsgstr "y"\n\n',
-            ': cannot be read (Entry "x" already exists). Open it in Poedit and',
+            ":4: has the message 'x' a second time. Remove one.",
+        ),
+        (
+            2 * b'msgid ""\nmsgstr "Language: es\\n"\n\n',
+            ":4: has the message '' a second time. Remove one.",
         ),
     ],
 )
