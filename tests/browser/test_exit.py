@@ -296,6 +296,20 @@ def test_with_a_broken_script_the_link_leaves_and_the_press_hides(
         tab.shows(url)
 
 
+def test_where_our_headers_are_lost_the_destination_gets_no_referrer(
+    tab: Engine, own_site: Site, destination: Destination
+) -> None:
+    snapshot = own_site.guides["en", "identity"]
+    bare = tampered_page.Altered(snapshot, snapshot.body, has_headers=False)
+    with tampered_page.serve(bare) as url:
+        tab.open(url)
+
+        tab.perform(press())
+
+        arrive(tab, destination)
+        assert destination.asked == [("/", None, None)]
+
+
 @pytest.mark.parametrize("coding", ["br", "gzip"])
 def test_the_exit_works_from_the_first_2_kb(
     tab: Engine,
