@@ -147,7 +147,7 @@ def language_tables(available: Sequence[str]) -> dict[str, dict[str, str | None]
 
 def _names() -> set[str]:
     """Return every language code in lower case, retired and duplicate ones too."""
-    names = {*get_global("likely_subtags"), *get_global("language_aliases"), "nb"}
+    names = {*get_global("likely_subtags"), *get_global("language_aliases")}
     return {name.lower() for name in names if "_" not in name}
 
 
@@ -160,9 +160,9 @@ def _scripts_and_territories() -> frozenset[str]:
 def _language_and_script(tag: str) -> tuple[str, str] | None:
     """Return a tag's language and script, likely subtags filled in; None if unknown."""
     language, *others = tag.lower().split("-")
-    # CLDR uses "no" and "tl" where headers use "nb" and "fil"; both are accepted.
+    # CLDR uses "no" where headers use "nb"; both are accepted.
     # Readers of Nynorsk can read Bokmål, and written Cantonese is mostly Chinese.
-    aliases = {"tl": "fil", "nb": "no", "nn": "no", "yue": "zh_hant"}
+    aliases = {"nb": "no", "nn": "no", "yue": "zh_hant"}
     named = aliases.get(language)
     named = named or get_global("language_aliases").get(language, language)
     # Some names have more than one part: Dari, prs, is Persian of Afghanistan.

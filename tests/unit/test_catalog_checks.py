@@ -9,7 +9,7 @@ from babel.core import Locale
 
 from quietpage.catalog_checks import left_to_do, mistakes, stray_files
 from quietpage.errors import QuietpageError
-from quietpage.po_files import catalog_file, read_po, write_po
+from quietpage.po_files import catalog_file, percent_translated, read_po, write_po
 
 ENGLISH = {
     "Notes": "Notas",
@@ -262,3 +262,22 @@ def test_a_catalog_that_is_written_stays_readable_for_the_service(
     assert file.stat().st_mode & 0o777 == after
     for folder in list(file.parents)[:3]:
         assert folder.stat().st_mode & 0o755 == 0o755
+
+
+@pytest.mark.parametrize(
+    ("messages", "done", "percent"),
+    [
+        ("abc", "", 0),
+        ("abc", "ax", 33),
+        ("abc", "abc", 100),
+        ("a", "a", 100),
+        ("", "", 0),
+    ],
+)
+def test_the_percentage_translated_is_rounded_down(
+    messages: str, done: str, percent: int
+) -> None:
+    wanted = polib.POFile()
+    wanted.extend(polib.POEntry(msgid=message) for message in messages)
+
+    assert percent_translated(set(done), wanted) == percent

@@ -268,6 +268,7 @@ def test_simplified_chinese_leaves_for_a_site_that_answers_in_china(
 ) -> None:
     """The host's `exit_url` applies to every language, unless `exit_urls` has one."""
     assert settings.exit_site_for("en") == english.removeprefix("www.")
+    assert settings.exit_site_for("zh-Hans") == simplified.removeprefix("www.")
     assert [settings.exit_url_for(tag) for tag in ("en", "zh-Hans", "zh-Hant")] == [
         f"https://{host}/" for host in (english, simplified, traditional)
     ]
