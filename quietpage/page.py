@@ -22,7 +22,7 @@ from .opening_hours import DAYS, parse_hours
 from .review_marks import Review
 
 # The day on which the substance of the English text last changed.
-TEXT_CHANGED_ON = date(2026, 11, 26)
+TEXT_CHANGED_ON = date(2026, 11, 27)
 
 # Marks what a catalog lacks, so that screen readers pronounce it as English.
 _ENGLISH = Markup('<span lang="en" dir="ltr">{}</span>')

@@ -192,7 +192,7 @@ def test_the_exit_is_the_first_tab_stop_and_named_by_its_label(visit: Engine) ->
     ) == [
         "quick-exit",
         "Close this page",
-        "Or press Esc twice, or Shift three times",
+        "Or press Esc twice",
         0,
         "solid",
         True,

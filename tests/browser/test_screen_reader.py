@@ -44,7 +44,7 @@ def test_orca_gets_the_parts_in_order(server: Server, tmp_path: Path, tag: str) 
     assert speaks[0][:2] == ["link", label]
     # The keys are mentioned once, in the link's description.
     assert "Esc" in speaks[0][2]
-    assert sum("Shift" in node[2] for node in nodes) == 1
+    assert sum("Esc" in node[2] for node in nodes) == 1
     assert headings == wanted
     # A button for the languages, one for the numbers, one for each closed topic.
     buttons = [name for role, name, _ in speaks if role in BUTTONS]
