@@ -38,6 +38,12 @@ ASKED_ONCE = [("/", None, None)]
 # forward past the time that a destination gets.
 STOP_THE_CLOCK = "const now = Date.now(); Date.now = () => now"
 LATER = "const later = Date.now() + 9000; Date.now = () => later"
+# Some time after the page is empty: by then the destination has been requested.
+AFTERWARDS = """const waiting = setInterval(() => {
+  if (document.body) return;
+  clearInterval(waiting);
+  setTimeout(() => { %s }, 5000);
+}, 20)"""
 WAYS_ON: dict[str, Actions] = {
     "Esc": typed(ESCAPE),
     "Enter": typed(ENTER),
@@ -119,13 +125,7 @@ def test_a_reload_during_a_slow_exit_stays_empty_and_leaves_again(
     visit: Engine, destination: Destination
 ) -> None:
     destination.reset("held")
-    visit.run(
-        """const waiting = setInterval(() => {
-          if (document.body) return;
-          clearInterval(waiting);
-          setTimeout(() => location.reload(), 2000);
-        }, 20)"""
-    )
+    visit.run(AFTERWARDS % "location.reload()")
 
     visit.perform(typed(ESCAPE, ESCAPE))
 
@@ -167,10 +167,10 @@ def test_after_stop_the_next_key_leaves_again(
     visit: Engine, destination: Destination
 ) -> None:
     destination.reset("silent")
-    visit.run("setTimeout(() => { stop(); window.isStopped = true }, 1500)")
+    visit.run(AFTERWARDS % "stop(); window.isStopped = true")
     visit.perform(press())
     visit.wait(lambda: visit.run("return window.isStopped"))
-    assert destination.asked == ASKED_ONCE
+    visit.wait(lambda: destination.asked == ASKED_ONCE)
     destination.reset()
 
     visit.run(LATER)

@@ -202,7 +202,10 @@ def test_the_site_survives_without_free_descriptors(tmp_path: Path) -> None:
 
 def test_a_disk_that_accepts_no_byte_changes_nothing(tmp_path: Path) -> None:
     with monitored(tmp_path) as server, asking(server.port) as tally:
-        for pid in {server.pid, *settled(server)}:
+        pids = {server.pid, *settled(server)}
+        for pid in pids - {server.pid}:
+            wait_until_printed(server, f"Booting worker with pid: {pid}")
+        for pid in pids:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, 0))
         tally.wait(SOME)
         os.kill(min(settled(server)), signal.SIGTERM)
