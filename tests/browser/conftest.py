@@ -138,7 +138,7 @@ def blank(browser: Browser) -> Iterator[Page]:
 def shared(browser: Browser) -> Iterator[Page]:
     """Such a page for tests in every language: a new one for each takes longer.
 
-    A test navigates it and sets its size itself, and undoes anything else.
+    A test navigates it and sets its size itself, and changes nothing else.
     """
     with _phone(browser) as opened:
         yield opened

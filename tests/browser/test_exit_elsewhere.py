@@ -28,6 +28,7 @@ from tests.support.keyboard_tour import (
     SEEN_NOW,
     arrive,
     assert_back_shows_nothing,
+    assert_leaves_once,
 )
 
 DOCUMENT = (ROOT / "docs" / "exit-elsewhere.md").read_text(encoding="utf-8")
@@ -93,11 +94,7 @@ def test_the_printed_hash_is_the_script_s() -> None:
 def test_the_exit_leaves_and_back_shows_nothing(
     other_site: Engine, destination: Destination, way: str
 ) -> None:
-    other_site.perform(WAYS[way])
-
-    arrive(other_site, destination)
-    assert destination.asked == [("/", None, None)]
-    assert_back_shows_nothing(other_site, destination)
+    assert_leaves_once(other_site, destination, WAYS[way])
 
 
 def test_a_press_hides_the_page_and_a_drag_off_restores_it(

@@ -7,7 +7,6 @@ from Xlib.display import Display
 
 from tests.support.browser_engines import Actions, Engine, firefox
 from tests.support.exit_destination import Destination
-from tests.support.gunicorn import Server
 from tests.support.input_actions import (
     BELOW_THE_BAR,
     ENTER,
@@ -18,7 +17,7 @@ from tests.support.input_actions import (
     touches,
     typed,
 )
-from tests.support.keyboard_tour import SEEN, arrive, assert_back_shows_nothing
+from tests.support.keyboard_tour import SEEN, assert_leaves_once
 
 WAYS: dict[str, Actions] = {
     "click": press(),
@@ -29,21 +28,14 @@ WAYS: dict[str, Actions] = {
 
 
 @pytest.fixture(scope="module")
-def protected(
+def engine(
     tmp_path_factory: pytest.TempPathFactory, display: Display
 ) -> Iterator[Engine]:
     del display
     setting = '"privacy.resistFingerprinting", true'
     with firefox(tmp_path_factory.mktemp("profile"), setting) as started:
+        started.fresh_tab()
         yield started
-
-
-@pytest.fixture
-def visit(protected: Engine, copy: Server, destination: Destination) -> Engine:
-    protected.fresh_tab()
-    protected.open(f"{destination.url}search")
-    protected.open(copy.url)
-    return protected
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -52,11 +44,7 @@ def test_every_way_that_the_page_names_leaves(
 ) -> None:
     visit.run("document.getElementById('quick-exit').focus()")
 
-    visit.perform(WAYS[way])
-
-    arrive(visit, destination)
-    assert destination.asked == [("/", None, None)]
-    assert_back_shows_nothing(visit, destination)
+    assert_leaves_once(visit, destination, WAYS[way])
 
 
 def test_the_page_does_not_promise_shift_which_this_browser_hides(

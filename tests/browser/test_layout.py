@@ -194,20 +194,22 @@ def test_no_label_is_cut_or_wraps_to_a_third_line(
 
 @pytest.mark.parametrize("tag", TAGS)
 def test_the_exit_empties_the_page_and_leaves_in_every_language(
-    shared: Page, server: Server, tag: str
+    blank: Page, server: Server, tag: str
 ) -> None:
     elsewhere = Settings().exit_url_for(tag)
-    shared.route(elsewhere, lambda asked: asked.fulfill(body="Elsewhere"))
-    shared.goto("about:blank")
-    shared.goto(f"{server.url}{tag}/")
+    blank.route(elsewhere, lambda asked: asked.fulfill(body="Elsewhere"))
+    blank.goto(f"{server.url}{tag}/")
+    entries = blank.evaluate("history.length")
 
-    shared.locator("#quick-exit").tap()
+    blank.locator("#quick-exit").tap()
 
-    shared.wait_for_url(elsewhere)
-    assert shared.evaluate("document.body.innerText") == "Elsewhere"
-    shared.go_back()
-    assert shared.url == "about:blank"
-    shared.unroute(elsewhere)
+    blank.wait_for_url(elsewhere)
+    assert blank.evaluate("[document.body.innerText, history.length]") == [
+        "Elsewhere",
+        entries,
+    ]
+    blank.go_back()
+    assert blank.url == "about:blank"
 
 
 def test_no_other_target_is_near_the_exit_at_load(page: Page) -> None:

@@ -24,7 +24,7 @@ from tests.support.keyboard_tour import (
     SEEN,
     SEEN_NOW,
     arrive,
-    assert_back_shows_nothing,
+    assert_leaves_once,
 )
 
 with_touch = pytest.mark.parametrize("engine", ["Chromium", "Firefox"], indirect=True)
@@ -62,12 +62,7 @@ SLIPS = {"sideways": (60, 0), "down": (0, 22)}
 def test_every_touch_leaves_once_in_the_same_tab(
     visit: Engine, destination: Destination, way: str
 ) -> None:
-    visit.perform(TOUCHES[way])
-
-    arrive(visit, destination)
-    assert visit.tabs() == 1
-    assert destination.asked == [("/", None, None)]
-    assert_back_shows_nothing(visit, destination)
+    assert_leaves_once(visit, destination, TOUCHES[way])
 
 
 @with_pen

@@ -113,6 +113,7 @@ def test_a_new_language_goes_from_tag_to_page(project: Path) -> None:
         ("Dutch", "not a language tag in CLDR: did you mean 'nl'?"),
         ("../x", "look it up in BCP 47"),
         ("en", "needs no catalog"),
+        ("root", "needs no catalog"),
     ],
 )
 def test_add_refuses_anything_but_a_language(

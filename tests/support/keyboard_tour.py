@@ -1,6 +1,6 @@
 """A reader's tour of the page, and what must be true after the exit."""
 
-from tests.support.browser_engines import Engine
+from tests.support.browser_engines import Actions, Engine
 from tests.support.exit_destination import Destination
 from tests.support.input_actions import BELOW_THE_BAR, down, move, pointer, up
 
@@ -36,6 +36,17 @@ def tour(visit: Engine) -> None:
 
 def arrive(visit: Engine, destination: Destination) -> None:
     visit.shows(destination.url)
+
+
+def assert_leaves_once(visit: Engine, destination: Destination, way: Actions) -> None:
+    """Leave that way: in the same tab, by one request, and Back shows nothing."""
+    visit.perform(way)
+
+    arrive(visit, destination)
+    assert visit.tabs() == 1
+    # No referrer, no cookie, and no second request [T14].
+    assert destination.asked == [("/", None, None)]
+    assert_back_shows_nothing(visit, destination)
 
 
 def assert_back_shows_nothing(visit: Engine, destination: Destination) -> None:

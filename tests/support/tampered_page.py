@@ -15,8 +15,6 @@ class Altered:
 
     snapshot: PreparedResponse
     body: bytes
-    # Some web space sends none of our headers.
-    has_headers: bool = True
     # After this many bytes it sends nothing more, but keeps the connection open.
     stalls_after: int | None = None
 
@@ -30,9 +28,7 @@ def serve(altered: Altered) -> Iterator[str]:
         def do_GET(self) -> None:
             self.send_response(200)
             for name, value in altered.snapshot.headers["http"]:
-                if name == "Content-Type" or (
-                    altered.has_headers and name != "Content-Length"
-                ):
+                if name != "Content-Length":
                     self.send_header(name, value)
             self.send_header("Content-Length", str(len(altered.body)))
             self.end_headers()

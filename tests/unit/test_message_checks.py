@@ -62,6 +62,7 @@ def test_words_banned_everywhere_are_found_in_any_message(
         ("es", "Notes", "N\u20dd", "the symbol \u20dd"),
         ("es", "Notes", "🅷🅴🅻🅿", "the symbol 🅴"),
         ("es", "Notes", "No\ufe0ftas", "the character U+FE0F"),
+        ("es", "Notes", "No\u202etas", "the character U+202E"),
         ("ar", "Notes", "\u2067ملاحظات", "the character U+2067"),
         ("ru", "Notes", "Зaметки", "the word 'Зaметки', whose letters are of"),
         ("es", "Notes", "ауда", "the word 'ауда', whose letters are of another"),
