@@ -22,6 +22,13 @@ export HOST PORT
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
 
+# After an upgrade of the system, .venv belongs to a Python that is gone: make it again.
+ifneq ($(wildcard .venv/site),)
+ifneq ($(shell $(BIN)/python -c "import pip" 2>/dev/null && echo works),works)
+.PHONY: .venv/site
+endif
+endif
+
 .venv/site: requirements.txt
 	@$(BIN)/python -c "import sys, pip; sys.exit(sys.prefix == sys.base_prefix)" 2>/dev/null || rm -rf .venv
 	@test -e .venv || $(PYTHON) -m venv .venv || { rm -rf .venv; \
@@ -62,13 +69,13 @@ format: .venv/dev ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Apart from .venv, which holds nothing that the site and its tests do not need.
+# Separate from .venv, which holds only what the site and its tests need.
 .venv-mutation/done: requirements-dev.txt tools/mutation-requirements.txt
 	@test -e .venv-mutation || $(PYTHON) -m venv .venv-mutation
 	.venv-mutation/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt -r tools/mutation-requirements.txt
 	@touch $@
 
-mutation: .venv-mutation/done ## Change the code in 2,700 places; see whether a unit test fails
+mutation: .venv-mutation/done ## Change the code in 2,800 places; see whether a unit test fails
 	.venv-mutation/bin/mutmut run
 	.venv-mutation/bin/python -m tools.mutation_scores
 

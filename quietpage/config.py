@@ -138,9 +138,9 @@ class Settings:
     )
     search_engines: bool = _flag("Let search engines list this copy.")
     https: bool = _flag(
-        "Redirect HTTP to HTTPS, and send HSTS, so that browsers refuse plain HTTP for"
-        " this host for a year. gunicorn also does so whenever trusted_proxies is set;"
-        " an export does not."
+        "Redirect HTTP to HTTPS. gunicorn also does so whenever trusted_proxies is set;"
+        " an export does not. With either value, answers over HTTPS send HSTS, so that"
+        " browsers refuse plain HTTP for this host for a year."
     )
     hsts_subdomains: bool = _flag(
         "Apply HSTS to all subdomains; any that lack HTTPS stop working."

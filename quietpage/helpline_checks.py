@@ -211,7 +211,8 @@ def _is_language(tag: str) -> bool:
     if tag in Locale("en").languages:
         return True
     try:
-        return bool(Locale.parse(tag, sep="-"))
+        # Babel reads POSIX names too, such as en.UTF-8 and ca@valencia.
+        return not {*".@"} & {*tag} and bool(Locale.parse(tag, sep="-"))
     except (ValueError, UnknownLocaleError):
         return False
 
@@ -246,6 +247,7 @@ def _date_faults(row: Helpline, today: date | None) -> Iterator[Fault]:
 
 
 def _last_day(seen: str) -> date:
+    """Return the 28th of the month, which each has; of December if none is named."""
     year, _, month = seen.partition("-")
     return date(int(year), int(month or 12), 28)
 

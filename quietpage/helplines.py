@@ -35,7 +35,8 @@ class Country:
     def is_bare(self) -> bool:
         """Whether the country has an emergency number only."""
         ways = (self.emergency.silent, self.emergency.text_number)
-        return not any((*ways, self.helplines, self.crisis, self.unconfirmed))
+        more = (*ways, self.helplines, self.crisis, self.unconfirmed)
+        return bool(self.emergency.police) and not any(more)
 
     @cached_property
     def has_hours(self) -> bool:

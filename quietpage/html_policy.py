@@ -79,10 +79,15 @@ def _element_faults(element: Element) -> Iterator[PageFault]:
         is_known = attribute in own | _GLOBAL
         if not (is_known or attribute.startswith(("aria-", "data-"))):
             yield f"{attribute}=", f"has the attribute '{attribute}'"
-        elif element.in_drawing and "url(" in value.lower().replace("url(#", ""):
+        elif element.in_drawing and _loads(value):
             yield value, f"loads '{value}'"
     if name in _VALUE_FAULTS:
         yield from _VALUE_FAULTS[name](attributes)
+
+
+def _loads(style: str) -> bool:
+    # CSS decodes what follows a backslash.
+    return "\\" in style or "url(" in style.lower().replace("url(#", "")
 
 
 def _image_faults(attributes: Attributes) -> Iterator[PageFault]:
@@ -94,7 +99,8 @@ def _image_faults(attributes: Attributes) -> Iterator[PageFault]:
 def _meta_faults(attributes: Attributes) -> Iterator[PageFault]:
     name = attributes.get("name", "").lower()
     is_no_referrer = name == "referrer" and attributes.get("content") == "no-referrer"
-    if "charset" not in attributes and name not in _META_NAMES and not is_no_referrer:
+    is_charset = "charset" in attributes and "name" not in attributes
+    if not (is_charset or is_no_referrer or name in _META_NAMES):
         yield name or "<meta", f"has <meta name='{name}'>"
 
 
@@ -104,7 +110,7 @@ def _input_faults(attributes: Attributes) -> Iterator[PageFault]:
         yield "<input", "has an <input> that is not type='checkbox' autocomplete='off'"
 
 
-def _linked_faults(attributes: Attributes) -> Iterator[PageFault]:
+def _link_faults(attributes: Attributes) -> Iterator[PageFault]:
     kinds, address = _words(attributes, "rel"), attributes.get("href", "")
     if not kinds or kinds - _LINK_KINDS:
         yield "<link", f"has <link rel='{attributes.get('rel', '')}'>"
@@ -112,7 +118,7 @@ def _linked_faults(attributes: Attributes) -> Iterator[PageFault]:
         yield address or "<link", f"loads '{address}'"
 
 
-def _link_faults(attributes: Attributes) -> Iterator[PageFault]:
+def _anchor_faults(attributes: Attributes) -> Iterator[PageFault]:
     address = attributes.get("href", "/")
     # Browsers drop white space in an address and read \ as /.
     is_plain = re.fullmatch(r"[^\0-\x20\x7f\\]+", address)
@@ -126,10 +132,10 @@ def _link_faults(attributes: Attributes) -> Iterator[PageFault]:
 
 
 _VALUE_FAULTS: dict[str, Callable[[Attributes], Iterator[PageFault]]] = {
-    "a": _link_faults,
+    "a": _anchor_faults,
     "img": _image_faults,
     "input": _input_faults,
-    "link": _linked_faults,
+    "link": _link_faults,
     "meta": _meta_faults,
 }
 

@@ -44,6 +44,11 @@ def own_files(settings: Settings) -> list[OwnFile]:
     found = []
     for file in _walk(folder):
         own = OwnFile(file, _why_ignored(file, folder, settings.file.name))
+        if not own.ignored and not file.exists():
+            raise QuietpageError(
+                f"{file}: is a link to a file that does not exist. Correct it, or"
+                " remove it."
+            )
         if not own.ignored and not os.access(file, os.R_OK):
             raise unreadable(str(file), folder)
         found.append(own)

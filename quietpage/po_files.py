@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import polib
@@ -53,13 +54,14 @@ def catalog_file(locale: Locale, folder: Path = TRANSLATIONS) -> Path:
 def locale_of(file: Path) -> Locale:
     """Return the locale that the catalog's folder names."""
     name = file.parent.parent.name
-    try:
-        return Locale.parse(name)
-    except (ValueError, UnknownLocaleError) as error:
-        raise QuietpageError(
-            f"{display_path(file.parent.parent)}: is not a locale. Name the folder like"
-            " es or pt_BR."
-        ) from error
+    with suppress(ValueError, UnknownLocaleError):
+        locale = Locale.parse(name)
+        if str(locale) == name:
+            return locale
+    raise QuietpageError(
+        f"{display_path(file.parent.parent)}: is not a locale. Name the folder like es"
+        " or pt_BR."
+    )
 
 
 def read_po(file: Path) -> polib.POFile:

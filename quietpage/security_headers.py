@@ -72,8 +72,10 @@ def init_security_headers(app: Flask, assets: Assets, settings: Settings) -> Non
 
     def complete(response: Response) -> Response:
         response.headers.update(OURS)
-        if not settings.search_engines:
-            response.headers["X-Robots-Tag"] = "noindex"
+        # A quoted sentence of the guide would appear among the results, and in the
+        # address that a search engine opens and browsers keep (a text fragment).
+        robots = "nosnippet" if settings.search_engines else "noindex"
+        response.headers["X-Robots-Tag"] = robots
         if settings.onion and response.content_language:
             language = next(iter(response.content_language))
             response.headers[ONION_LOCATION] = f"http://{settings.onion}/{language}/"

@@ -35,7 +35,7 @@ _CONFUSED = {
 def is_https(value: object) -> bool:
     """Return whether it is an https address with a host, and without a query."""
     if not isinstance(value, str) or not re.fullmatch(
-        r"https://[\w.-]+(:\d{1,5})?(/[\w./~%-]*)?", value
+        r"https://[\w.-]+(:[0-9]{1,5})?(/[\w./~%-]*)?", value
     ):
         return False
     host, _, port = value.lower().split("/")[2].partition(":")

@@ -42,10 +42,10 @@ def errors_as_sentences(folders: Iterable[Path]) -> Iterator[None]:
             raise
         place = named[-1] if named else "templates"
         hint = "Correct the template."
+        # Jinja puts the name last in quotes, if it knows one.
+        name = ["", *str(error).split("'")][-2]
         if isinstance(error, UndefinedError) and (
-            near := difflib.get_close_matches(
-                str(error).split("'")[-2], DEFINITIONS, 1, _NEAR
-            )
+            near := difflib.get_close_matches(name, DEFINITIONS, 1, _NEAR)
         ):
             hint = f"Write settings.{near[0]}"
         raise QuietpageError(f"{place}: {str(error).rstrip('.')}. {hint}") from error

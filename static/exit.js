@@ -1,5 +1,6 @@
 // The quick exit: hides the page while pressed, empties it on release, leaves, and
-// keeps it empty. Its words and its destination are in the HTML.
+// keeps it empty. Its words and its destination are in the HTML. The syntax is that of
+// 2017, since one token that a handed-down phone cannot parse would disable all of it.
 (() => {
   const root = document.documentElement;
   const link = document.getElementById("quick-exit");
@@ -15,6 +16,9 @@
   let askedAt, patience = 8000;
   let keys = [];
 
+  // The target of an event may be the document, which has no `closest`.
+  const closest = (target, selector) => target && target.closest && target.closest(selector);
+
   // Classes on the root, since the text may not have arrived yet.
   const update = () => {
     const isPressed = [...presses.values()].includes(true);
@@ -29,7 +33,7 @@
     }
     // WebKit scrolls to the top when a key press moves the focus to the bar.
     scrollTo(...place);
-    if (focus?.closest("#page")) focus.focus({ preventScroll: true });
+    if (closest(focus, "#page")) focus.focus({ preventScroll: true });
   };
 
   // The keys need script, so only script describes them to screen readers.
@@ -69,7 +73,8 @@
       return;
     }
     askedAt = Date.now();
-    try { history.replaceState(1, ""); } catch {}
+    // oxlint-disable-next-line no-unused-vars -- browsers of 2017 need its name
+    try { history.replaceState(1, ""); } catch (error) {}
     stop();
     const { head } = document;
     root.textContent = "";
@@ -78,11 +83,11 @@
   };
 
   const on = (type, listener) => addEventListener(type, listener, { capture: true, passive: false });
-  const isOnLink = (event) => event.target.closest?.("#quick-exit");
+  const isOnLink = (event) => closest(event.target, "#quick-exit");
   // A touch keeps its first target wherever the finger moves, and the browser's own
   // translation puts its elements into the link.
   const isOver = ({ clientX, clientY }) =>
-    Boolean(document.elementFromPoint(clientX, clientY)?.closest("#quick-exit"));
+    Boolean(closest(document.elementFromPoint(clientX, clientY), "#quick-exit"));
 
   on("pointerdown", (event) => {
     keys = [];
@@ -140,7 +145,7 @@
 
   // Every other page replaces this one, so that a visit is one history entry.
   on("click", (event) => {
-    const other = event.target.closest?.("a");
+    const other = closest(event.target, "a");
     if (!other || other === link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (other.protocol.startsWith("http")) {
       event.preventDefault();
@@ -181,8 +186,13 @@
     const { scale, offsetLeft, offsetTop } = view;
     link.style.transform = scale > 1 ? `translate(${offsetLeft}px,${offsetTop}px) scale(${1 / scale})` : "";
   };
-  view?.addEventListener("resize", pin);
-  view?.addEventListener("scroll", pin);
+  if (view) {
+    view.addEventListener("resize", pin);
+    view.addEventListener("scroll", pin);
+  }
+
+  // The page has a warning for readers whose browser ran none of the above.
+  root.classList.add("exit-keys");
 
   // A reload does not scroll to where the reader was.
   history.scrollRestoration = "manual";

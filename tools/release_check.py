@@ -67,7 +67,7 @@ def tree_faults() -> Iterator[str]:
         yield f"{line[3:]}: is not committed. Commit it or remove it."
     if _git("tag", "--list", TAG):
         yield (
-            f"{TAG}: there is this tag already. Write the next version into "
+            f"{TAG}: the tag exists already. Write the next version into "
             "quietpage/__init__.py and CHANGELOG.md."
         )
 

@@ -53,7 +53,7 @@ def main() -> None:
         (observatory / "conf" / "hsts-preload.json").write_text("{}")
         rows = [
             *html_rows(folder),
-            *lighthouse_rows(folder, authority),
+            *lighthouse_rows(folder),
             *script_rows(folder, authority),
             *tls_rows(Path(name)),
         ]
@@ -108,9 +108,8 @@ def html_rows(folder: Path) -> Iterator[Row]:
     yield "html-validate", f"{count} documents valid", result, run.returncode == 0
 
 
-def lighthouse_rows(folder: Path, authority: Path) -> Iterator[Row]:
+def lighthouse_rows(folder: Path) -> Iterator[Row]:
     """Run Lighthouse on a copy that search engines may list."""
-    del authority
     categories = {"accessibility": 100, "best-practices": 100, "seo": 91}
     for tag in ("en", "ar"):
         report = folder / f"lighthouse-{tag}.json"

@@ -108,7 +108,7 @@ def verify(
 
     def ask(source: Source) -> Answer:
         line, row, address = source
-        host = urlsplit(address).netloc
+        host = address.split("/")[2]
         wait = asked_at.get(host, -limits.pause_seconds) + limits.pause_seconds
         time.sleep(max(0, wait - time.monotonic()))
         try:

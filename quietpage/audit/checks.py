@@ -68,9 +68,9 @@ def _answers(evidence: Evidence) -> Iterator[str]:
 def _release(evidence: Evidence) -> Iterator[str]:
     release = evidence.release
     compared = [(page.request, _difference(release, page)) for page in evidence.pages]
-    same = {page.tag or release.default for page, how in compared if not how}
-    other = {page.tag or release.default for page, how in compared if how}
-    differences = [f"{page.kind} {how}" for page, how in compared if how]
+    same = {request.tag or release.default for request, how in compared if not how}
+    other = {request.tag or release.default for request, how in compared if how}
+    differences = [f"{request.kind} {how}" for request, how in compared if how]
     if same & other:
         yield _WORDS["release"]["mixed"]
     elif differences:

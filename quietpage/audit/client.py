@@ -218,7 +218,10 @@ def _read(request: Request, connection: socket.socket) -> Answer:
     method = request.line.split(maxsplit=1)[0]
     with closing(http.client.HTTPResponse(connection, method=method)) as response:
         response.begin()
-        body = response.read(MAX_BYTES + 1)
+        body = b""
+        # In parts, since a chunk of a negative size would be read without a bound.
+        while len(body) <= MAX_BYTES and (part := response.read1(65_536)):
+            body += part
         if response.length and len(body) <= MAX_BYTES:
             raise http.client.IncompleteRead(body, response.length)
         return Answer(request, response.status, tuple(response.getheaders()), body)
@@ -233,7 +236,7 @@ def resolve(base: str, address: str) -> SplitResult:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine by its very name."""
+    """Return whether a host's name alone shows that it is this machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

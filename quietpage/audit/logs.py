@@ -78,7 +78,7 @@ class Logs:
                 # A journal is written in place, next to older records, which may
                 # name this machine.
                 needles = canaries if size == start else needles
-            # What has not grown was started again, or is written in place.
+            # A file that has not grown was replaced, or is written in place.
             opened.seek(start if start < size else 0)
             text = opened.read()
             found += [
@@ -96,15 +96,15 @@ class Logs:
             for folder, _, names in os.walk(path, onerror=self._refuse):
                 files += [Path(folder, name) for name in names]
         for file in files:
-            if file.is_file():
-                try:
+            try:
+                if file.is_file():
                     with file.open("rb") as opened:
                         now = os.fstat(opened.fileno())
                         yield file, opened, (now.st_ino, now.st_size, now.st_mtime_ns)
-                except OSError as error:
-                    self._refuse(error)
-            elif file in self.paths:
-                raise QuietpageError(f"{file}: is not a file. Name logs that are.")
+                elif file in self.paths:
+                    raise QuietpageError(f"{file}: is not a file. Name logs that are.")
+            except OSError as error:
+                self._refuse(error)
 
     def _refuse(self, error: OSError) -> None:
         """Report what cannot be read, but not what rotation took out of a folder."""

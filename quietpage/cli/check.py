@@ -51,14 +51,14 @@ def command() -> None:
         if not errors:
             languages = len(current_content().languages)
             build_site(current_app)
-            click.echo(f"All pages are rendered and checked, in {languages} languages.")
+            click.echo(f"All pages are rendered and checked. Languages: {languages}.")
     except QuietpageError as error:
         # It repeats an error above, if any: an unreadable file ends the report.
         if not errors:
             click.echo(f"error: {error.format_message()}")
             errors = 1
     if errors:
-        click.echo(f"{errors} errors")
+        click.echo(f"Errors: {errors}")
         raise SystemExit(1)
 
 

@@ -13,7 +13,7 @@ import click
 import phonenumbers
 from babel.languages import get_official_languages
 
-from quietpage.config import FILE, load_settings
+from quietpage.config import FILE, ROOT, load_settings
 from quietpage.errors import QuietpageError
 from quietpage.helpline_checks import AUDIENCES, KINDS, check_own
 from quietpage.helpline_tables import TABLE, Helpline, delimiter_of
@@ -38,7 +38,7 @@ _QUESTIONS = {
     "source": "The page where you saw the number, https://…",
     "replaces": "Numbers of ours that it replaces, digits only",
 }
-_CHOICES = {"kind": KINDS, "audience": AUDIENCES, "cost": ("", "free", "charged")}
+_CHOICES = {"kind": KINDS, "audience": AUDIENCES, "cost": ("", "free", "charged", "-")}
 
 
 def add_row() -> None:
@@ -47,11 +47,12 @@ def add_row() -> None:
     Raises:
         QuietpageError: The settings are not in a folder outside the checkout.
     """
-    folder = load_settings().folder
+    settings = load_settings()
+    folder = settings.folder
     if not folder:
         raise QuietpageError(
             f"your own helplines belong next to {FILE}, outside the checkout. Make a"
-            f" folder: mkdir /etc/quietpage && cp deploy/{FILE} /etc/quietpage/"
+            f" folder: mkdir /etc/quietpage && cp {ROOT}/deploy/{FILE} /etc/quietpage/"
         )
     table = folder / TABLE.name
     for found in check_own(table) if table.exists() else []:
@@ -69,7 +70,8 @@ def add_row() -> None:
             click.echo(f"error: {fault}")
         click.echo("Try again; Enter keeps what you typed.")
     append(row, table)
-    click.echo(join_own(table).effects[-1])
+    joined = join_own(table, replace_countries=settings.replace_countries)
+    click.echo(joined.effects[-1])
     click.echo("See it with: quietpage preview. Then: quietpage reload")
 
 

@@ -8,8 +8,10 @@ from itertools import groupby
 import click
 
 from quietpage.config import load_settings
+from quietpage.errors import QuietpageError
 from quietpage.helpline_checks import Finding, check, check_own
 from quietpage.helpline_tables import find_own_table
+from quietpage.setting_checks import unknown_countries
 
 from .helpline_form import add_row
 
@@ -47,7 +49,7 @@ def check_command(*, is_each: bool) -> None:
     if not is_each:
         for line in _kinds(warnings):
             click.echo(line)
-    click.echo(f"{len(errors)} errors, {len(warnings)} warnings")
+    click.echo(f"Errors: {len(errors)}, warnings: {len(warnings)}")
     if errors:
         raise SystemExit(1)
 
@@ -86,8 +88,11 @@ def verify_command(countries: tuple[str, ...], *, write: bool) -> None:
     # Imported here, since it is not part of the site: it sends requests elsewhere.
     from tools.verify_phone_numbers import gone, verify, write_checked  # noqa: PLC0415
 
+    wanted = [country.upper() for country in countries]
+    if fault := unknown_countries(wanted):
+        raise QuietpageError(f"COUNTRIES are codes of ISO 3166, such as MX.{fault}")
     answers = []
-    for answer in verify(countries):
+    for answer in verify(wanted):
         click.echo(str(answer))
         answers.append(answer)
     if write:

@@ -15,7 +15,7 @@ from flask.cli import with_appcontext
 from werkzeug.serving import run_simple
 
 from quietpage.build import build_site
-from quietpage.config import Settings, load_settings, read_values
+from quietpage.config import Settings, load_settings
 from quietpage.content import Content, init_content
 from quietpage.errors import QuietpageError
 from quietpage.override_files import own_files
@@ -123,5 +123,5 @@ def for_localhost(settings: Settings) -> Settings:
 
 def _state(settings: Settings) -> list[tuple[Path, int]]:
     """Return the files and their times of change, which differ after each save."""
-    paths = [read_values()[0], *(own.path for own in own_files(settings))]
+    paths = (own.path for own in own_files(settings))
     return [(path, path.stat().st_mtime_ns) for path in paths if path.exists()]

@@ -146,7 +146,8 @@ def check_command(tags: tuple[str, ...]) -> None:
         click.echo(line)
     behind = sum(count for count, _ in to_do)
     click.echo(
-        f"{len(files)} catalogs, {len(found)} mistakes, {behind} messages to translate"
+        f"Catalogs: {len(files)}, mistakes: {len(found)}, messages to translate:"
+        f" {behind}"
     )
     if found:
         raise SystemExit(1)
@@ -164,7 +165,8 @@ def preview_command(tag: str, port: int) -> None:
     name = str(parse_tag(tag)).replace("_", "-")
     file = catalog_of(tag)
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
-    app.config["TRUSTED_HOSTS"] = ["localhost"]
+    # Raised, since Flask would log a traceback for a broken catalog.
+    app.config.update(PROPAGATE_EXCEPTIONS=True, TRUSTED_HOSTS=["localhost"])
     app.jinja_env.auto_reload = True
     settings = replace(
         load_settings(),

@@ -34,14 +34,6 @@ _STATUSES = {
 }
 
 
-def _close_unread(client: Any) -> None:
-    """Close a connection whose input may not be read to the end.
-
-    The kernel would discard the response if that were closed at once.
-    """
-    util.close_graceful(client)
-
-
 class _Server(StreamServer):  # type: ignore[misc]  # gevent ships no types
     """Accepts connections for a worker."""
 
@@ -122,7 +114,8 @@ class QuietWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no type
             return super().handle_request(listener_name, req, sock, addr)
         except StopIteration:
             if body_bytes != 0:
-                _close_unread(sock)
+                # If it were closed at once, the kernel would discard the response.
+                util.close_graceful(sock)
             raise
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
@@ -136,4 +129,4 @@ class QuietWorker(GeventWorker):  # type: ignore[misc]  # gunicorn ships no type
             self.report(type(exc), exc.__traceback__)
         with suppress(OSError):
             util.write_nonblock(client, self.wsgi.raw_error(status or 500))
-        _close_unread(client)
+        util.close_graceful(client)

@@ -4,6 +4,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,9 +66,8 @@ def read_filled(file: Path) -> Filled:
         with warnings.catch_warnings():
             # openpyxl warns about parts of the file that we do not use.
             warnings.simplefilter("ignore")
-            book = load_workbook(file, read_only=True, keep_links=False)
-            pages = [_page(page.iter_rows(max_col=_MOST_COLUMNS)) for page in book]
-            book.close()
+            with closing(load_workbook(file, read_only=True, keep_links=False)) as book:
+                pages = [_page(page.iter_rows(max_col=_MOST_COLUMNS)) for page in book]
     except QuietpageError as error:
         raise QuietpageError(f"{name}: {error.format_message()}") from error
     except Exception as error:  # openpyxl can raise anything for a broken file

@@ -75,7 +75,9 @@ def take(
     if consents is None:
         consents = answers.get(_plain(filled.consent)) == "yes"
     if consents and not mark.name:
-        raise QuietpageError("The reviewer may be named. Say the name: --by NAME")
+        raise QuietpageError(
+            "The reviewer agrees to be named. Give the name: --by NAME"
+        )
     mark = mark if consents else Mark("", mark.day)
     page = catalogs.unchecked_messages(tag)
     target = _Target(settings, Locale.parse(tag, sep="-"), page.entries, mark)
@@ -126,7 +128,8 @@ class _Target:
         else:
             self._catalog = polib.POFile()
             self._catalog.metadata = {"Language": str(locale), **PO_HEADERS}
-        self._known = {e.msgid: e for e in self._catalog if not e.obsolete}
+        # An obsolete message is used again, since no message may be there twice.
+        self._known = {e.msgid: e for e in self._catalog}
 
     def taken(self, row: FilledRow, message: str, answers: dict[str, str]) -> str:
         """Take a row, and return the result: right or improved."""
@@ -181,7 +184,7 @@ class _Target:
         before = entry.msgstr, entry.tcomment, entry.fuzzy
         if mark is None and not mark_of(self._entries[message]):
             return
-        entry.msgstr = text
+        entry.msgstr, entry.obsolete = text, False
         if entry.fuzzy:
             entry.flags.remove("fuzzy")
             entry.previous_msgid = None

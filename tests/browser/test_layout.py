@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Route
 
 from quietpage.config import Settings
 from quietpage.languages import Language
@@ -277,6 +277,28 @@ def test_a_zoomed_page_keeps_the_exit_in_sight(
 def touch(fingers: CDPSession, kind: str, *places: tuple[int, int]) -> None:
     points = [{"x": x, "y": y} for x, y in places]
     fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+@pytest.mark.parametrize("script", ["runs", "is off", "does not run"])
+def test_who_has_no_keys_is_warned_where_they_are_promised(
+    browser: Browser, server: Server, script: str
+) -> None:
+    context = browser.new_context(java_script_enabled=script != "is off")
+    page = context.new_page()
+
+    def spoil(asked: Route) -> None:
+        answer = asked.fetch()
+        # Not the bytes whose hash the CSP has.
+        asked.fulfill(response=answer, body=answer.text().replace("(()=>", "( ()=>"))
+
+    if script == "does not run":
+        page.route(server.url, spoil)
+    page.goto(server.url)
+
+    warning = page.locator(".without-keys")
+    assert warning.is_visible() == (script != "runs")
+    assert "Esc does nothing" in (warning.text_content() or "")
+    context.close()
 
 
 def test_screen_readers_get_a_link_with_name_and_keys(page: Page) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import socket
 import ssl
 import threading
@@ -610,6 +611,17 @@ def test_headers_that_are_all_missing_are_explained(
     found = audit.report(small_site, bare)["headers"][1].splitlines()
 
     assert "the hidden file .htaccess was not uploaded, or AllowOverride" in found[0]
+
+
+def test_an_export_with_damaged_headers_is_compared_all_the_same(
+    audit: Audit, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(audit.export, tmp_path / "export")
+    (folder / "site" / "_headers").write_bytes(b"/*\n  X-Robots-Tag: \xff\n")
+
+    release = read_release(folder)
+
+    assert release.headers == {"x-robots-tag": {"\ufffd"}}
 
 
 def test_trustees_get_a_page_in_plain_language(

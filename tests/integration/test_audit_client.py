@@ -82,6 +82,13 @@ def flood(connection: socket.socket) -> None:
         connection.sendall(b"<html>" * 200_000)
 
 
+def flood_a_chunk(connection: socket.socket) -> None:
+    # For http.client, everything to the end of the stream.
+    connection.sendall(OK + b"Transfer-Encoding: chunked\r\n\r\n-1\r\n")
+    for _ in range(10_000):
+        connection.sendall(b"<html>" * 200_000)
+
+
 def flood_headers(connection: socket.socket) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 100_000)
 
@@ -106,6 +113,7 @@ HOSTILE: dict[str, tuple[Callable[[socket.socket], None], str]] = {
     "drip headers": (drip_headers, "no complete answer within 0.5 s"),
     "silence": (stay_silent, "no complete answer within 0.5 s"),
     "flood": (flood, "the answer is longer than 2000000 bytes"),
+    "flood a chunk": (flood_a_chunk, "the answer is longer than 2000000 bytes"),
     "flood headers": (flood_headers, "no answer in HTTP (got more than 100 headers)"),
     "redirect": (send(MOVED + b"/\r\n\r\n"), "redirects to http://localhost:"),
     "redirect away": (

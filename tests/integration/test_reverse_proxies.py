@@ -279,6 +279,23 @@ def test_a_long_body_is_refused_with_the_neutral_page(proxy: Proxy) -> None:
     check_error(answer)
 
 
+# nginx would write many small chunks to a file. Caddy passes them on.
+@pytest.mark.parametrize("proxy", ["nginx"], indirect=True)
+@pytest.mark.parametrize("path", ["/", "/.well-known/acme-challenge/x"])
+@pytest.mark.parametrize("tls", [True, False], ids=["TLS", "plain"])
+def test_nginx_refuses_a_body_in_chunks_with_the_neutral_page(
+    proxy: Proxy, path: str, *, tls: bool
+) -> None:
+    request = get(path, "POST", Transfer_Encoding="chunked") + "1\r\nx\r\n" * 400
+    answer = proxy.send(request, tls=tls)
+
+    assert parse(answer)[0] == 413
+    check_error(answer, tls=tls)
+    at_the_onion = ask_gunicorn(proxy.onion, request)
+    assert parse(at_the_onion)[0] == 413
+    check_error(at_the_onion, tls=False)
+
+
 def test_a_long_address_is_refused_with_the_neutral_page(proxy: Proxy) -> None:
     answer = proxy.send(get(f"/{'x' * 2000}"))
 
@@ -360,8 +377,10 @@ def test_without_gunicorn_the_neutral_page_is_sent_and_nothing_is_logged(
             started.send(get(f"/{CANARY}", User_Agent=CANARY), tls=tls)
             for tls in (True, False)
         ]
-        for request in MALFORMED:
+        challenge = get("/.well-known/acme-challenge/x", host=f"{CANARY}.example")
+        for request in (*MALFORMED, challenge):
             started.send(request)
+            started.send(request, tls=False)
 
     for answer, tls in zip(answers, (True, False), strict=True):
         assert parse(answer)[0] == 502

@@ -223,7 +223,7 @@ def test_check_reads_only_the_language_named(project: Path) -> None:
     checked = translate(project, "check", "nl")
     assert checked.returncode == 0
     assert "/es/" not in checked.stdout
-    assert "1 catalogs, 0 mistakes" in checked.stdout
+    assert "Catalogs: 1, mistakes: 0, " in checked.stdout
 
     assert "did you mean 'nl'" in translate(project, "check", "Dutch").stderr
     assert "translate add fr" in translate(project, "check", "fr").stderr
@@ -305,7 +305,11 @@ def test_preview_shows_each_save_on_reload(project: Path) -> None:
     command = [sys.executable, "-m", "flask", "--app", "app", "translate", "preview"]
     env = {**os.environ, "PYTHONPATH": str(project), "QUIETPAGE_CONFIG": str(settings)}
     with subprocess.Popen(
-        [*command, "es", "--port", str(port)], cwd=project, env=env
+        [*command, "es", "--port", str(port)],
+        cwd=project,
+        env=env,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as preview:
         try:
             wait_for(("127.0.0.1", port), preview)
@@ -319,7 +323,9 @@ def test_preview_shows_each_save_on_reload(project: Path) -> None:
             broken = read(f"http://localhost:{port}/es/")
         finally:
             preview.terminate()
+        said = preview.stderr.read() if preview.stderr else ""
 
+    assert "Traceback" not in said
     assert "<title>Notas</title>" in before
     assert "<title>Hojas</title>" in after
     assert [x.partition(": ")[2][:9] for x in faulty.split("\n")] == [

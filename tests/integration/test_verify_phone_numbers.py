@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import trustme
 
+from app import create_app
 from quietpage.helpline_tables import TABLE
 from tests.support import local_http
 from tests.support.number_tables import add_row, write_table
@@ -110,6 +111,21 @@ def test_a_wrong_certificate_is_not_trusted(tmp_path: Path, host: str) -> None:
     assert answer.state == "not reachable"
     assert "CERTIFICATE_VERIFY_FAILED" in answer.why
     assert asked == []
+
+
+def test_an_address_that_cannot_be_parsed_is_not_reachable(tmp_path: Path) -> None:
+    [answer] = verify(table=table_of(tmp_path, "https://[a.example"), limits=LIMITS)
+
+    assert answer.state == "not reachable"
+
+
+def test_a_country_that_does_not_exist_is_not_asked_for() -> None:
+    runner = create_app().test_cli_runner()
+
+    result = runner.invoke(args=["helplines", "verify", "uk"])
+
+    assert "'UK' is not one: did you mean 'GB'?" in result.output
+    assert result.exit_code == 1
 
 
 def test_the_command_pauses_between_requests_to_a_host(

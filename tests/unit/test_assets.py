@@ -17,6 +17,10 @@ SCHEMES = [
 ]
 
 
+# Syntax of 2018 and later. An old browser would drop the whole script.
+NEWER = re.compile(r"\?\.(?!\d)|\?\?|catch *\{|(&&|\|\||\*\*)=|\d_\d|\bawait\b|\(\?<")
+
+
 def luminance(colour: str) -> float:
     """Return the relative luminance, https://www.w3.org/TR/WCAG22/ ."""
     digits = colour if len(colour) == 6 else "".join(digit * 2 for digit in colour)
@@ -62,3 +66,19 @@ def test_the_scripts_are_small_and_contain_no_text(name: str, most_bytes: int) -
     # A selector may contain a space, but no two words in a row.
     assert [s for s in strings if re.search(r"[A-Za-z]{2} [A-Za-z]{2}", s)] == []
     assert "//" not in script
+
+
+@pytest.mark.parametrize("name", ["exit.js", "guide.js"])
+def test_an_old_browser_can_parse_the_scripts(name: str) -> None:
+    script = (ROOT / "static" / name).read_text(encoding="utf-8")
+
+    assert not NEWER.search(script)
+    assert NEWER.search(f"{script}root?.remove()")
+
+
+def test_a_browser_without_has_keeps_every_other_rule() -> None:
+    selectors = re.findall(r"([^{}/]+)\{", STYLE)
+
+    assert [s for s in selectors if ":has(" in s]
+    # One unknown selector drops the whole list.
+    assert not [s for s in selectors if ":has(" in s and "," in s]

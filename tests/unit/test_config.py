@@ -40,6 +40,7 @@ def test_a_file_overrides_the_defaults(tmp_path: Path) -> None:
             'hosts = ["notes.example"]\nexit_url = "https://Notes.example/"',
             "the exit leads to 'https://Notes.example/', which is this copy",
         ),
+        ('exit_url = "https://a.example:٤٤٣/"', "exit_url is 'https://a.example:٤٤٣/'"),
         ('exit_url = "https://localhost:443/"', ":443/', which is this copy. Choose"),
         (
             f'onion = "{ONION}"\nexit_urls = {{ es = "https://{ONION}/" }}',

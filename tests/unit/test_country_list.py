@@ -135,7 +135,7 @@ def test_a_number_shared_with_the_ambulance_is_not_a_link(client: Client) -> Non
         ("LB", ["Run by the police"]),
         ("JO", ["for children"]),
         ("RU", ["We could not confirm that this works:"]),
-        ("HT", ["We know no helpline here", "A call may show on the phone"]),
+        ("HT", ["We know no helpline here", "A call or text may show on the phone"]),
     ],
 )
 def test_a_card_shows_what_is_known(

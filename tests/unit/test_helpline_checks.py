@@ -29,6 +29,7 @@ def test_a_good_row_has_no_fault(tmp_path: Path) -> None:
     [
         ({"country": "XQ"}, "country is 'XQ'"),
         ({"languages": "es klingon"}, "'klingon' is not a language tag"),
+        ({"name_lang": "en.UTF-8"}, "'en.UTF-8' is not a language tag"),
         ({"hours": "9 to 5"}, "hours is '9 to 5'"),
         ({"hours": "Mo-Fr 9:00-18:00"}, "hours is 'Mo-Fr 9:00-18:00'"),
         ({"source": "a public table"}, "source names nothing"),

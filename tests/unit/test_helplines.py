@@ -72,6 +72,8 @@ def test_a_country_stays_whatever_table_has_lost_it(tmp_path: Path) -> None:
     assert [country.code for country in without_own] == ["AR", "MX"]
     assert (argentina.emergency.police, argentina.helplines) == ("911", ())
     assert (mexico.emergency, mexico.helplines) == (Emergency("MX", "", ""), ())
+    # A line with a number alone would be a link to none.
+    assert [country.is_bare for country in without_own] == [True, False]
     assert [line.phone for line in peru.helplines] == [phone["phone"]]
 
 
@@ -128,7 +130,7 @@ def test_our_tables_have_no_error() -> None:
     result = CliRunner().invoke(create_app().cli, ["helplines", "check"])
 
     assert result.exit_code == 0
-    assert result.output.splitlines()[-1].startswith("0 errors, ")
+    assert result.output.splitlines()[-1].startswith("Errors: 0, ")
 
 
 @pytest.mark.parametrize(

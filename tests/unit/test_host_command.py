@@ -104,6 +104,25 @@ def test_an_incomplete_environment_is_reported(checkout: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("works", [True, False])
+def test_make_install_repairs_an_environment_whose_python_is_gone(
+    checkout: Path, *, works: bool
+) -> None:
+    shutil.copy(ROOT / "Makefile", checkout)
+    (checkout / "requirements.txt").touch()
+    (checkout / ".venv" / "site").touch()
+    if not works:
+        python = checkout / ".venv" / "bin" / "python"
+        python.unlink()
+        python.symlink_to("/usr/bin/python3.0")
+
+    planned = subprocess.check_output(
+        ["make", "--dry-run", "install"], cwd=checkout, text=True
+    )
+
+    assert ("pip install" in planned) != works
+
+
 def test_preview_shows_the_live_settings_and_each_save_on_localhost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,15 +276,27 @@ def test_the_language_of_a_name_needs_no_data_in_babel(
     assert ",tvl," in (tmp_path / "helplines.csv").read_text()
 
 
+def test_the_form_says_what_the_row_does_with_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "quietpage.toml").write_text('replace_countries = ["PE"]')
+    ours = {"country": "pe", "phone": "01 2345678", "replaces": "100"}
+
+    result = add(tmp_path, monkeypatch, ANSWERS | ours)
+
+    assert "PE Casa Nueva is added; no row of ours has 100." in result.output
+
+
 def test_a_wrong_answer_is_reported_and_asked_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = dict.fromkeys(ANSWERS, "")
-    wrong = ANSWERS | {"hours": "9-5"}
-    result = add(tmp_path, monkeypatch, wrong, kept | {"hours": "Mo-Fr 09:00-17:00"})
+    wrong = ANSWERS | {"hours": "9-5", "cost": "free"}
+    right = kept | {"hours": "Mo-Fr 09:00-17:00", "cost": "-"}
+    result = add(tmp_path, monkeypatch, wrong, right)
 
     assert "error: hours is '9-5', but must be like 24/7" in result.output
-    assert result.exit_code == 0
+    assert result.exit_code == 0, result.output
     assert "Casa Nueva" in (tmp_path / "helplines.csv").read_text()
 
 

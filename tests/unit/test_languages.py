@@ -133,10 +133,13 @@ def test_drafts_are_left_out_if_the_settings_say_so() -> None:
     assert [x.tag for x in load_languages(Settings(show_drafts=False))] == ["en"]
 
 
-def test_a_folder_that_is_not_a_locale_is_reported(translations: Path) -> None:
-    (translations / "es").rename(translations / "elvish")
+@pytest.mark.parametrize("name", ["elvish", "ES", "es-MX"])
+def test_a_folder_that_is_not_a_locale_is_reported(
+    translations: Path, name: str
+) -> None:
+    (translations / "es").rename(translations / name)
 
-    with pytest.raises(QuietpageError, match="translations/elvish: is not a locale"):
+    with pytest.raises(QuietpageError, match=f"translations/{name}: is not a locale"):
         load_languages(Settings(), translations)
 
 

@@ -133,7 +133,7 @@ def test_own_sentences_without_a_translation_are_listed(tmp_path: Path) -> None:
     output = "\n".join(lines(tmp_path, "en", "es", "fr"))
 
     assert f"{file}: 'Bare words' is shown as it is in every language" in output
-    assert "'Our door is open' is shown in English in 1 languages (fr)" in output
+    assert "'Our door is open' is shown in English in fr." in output
     assert f"{tmp_path}/translations/fr/LC_MESSAGES/messages.po" in output
 
 
@@ -216,12 +216,22 @@ def test_check_reports_everything_in_one_run(
     bad = check(tmp_path, monkeypatch)
 
     assert good.exit_code == 0
-    assert "All pages are rendered and checked, in 1 languages." in good.output
+    assert "All pages are rendered and checked. Languages: 1." in good.output
     assert bad.exit_code == 1
     for line in ("helplines.csv:1: ", f"{NAME}: has <b>", "messages.po:4: "):
         assert f"error: {tmp_path}" in bad.output
         assert line in bad.output
-    assert "3 errors" in bad.output
+    assert "Errors: 3" in bad.output
+
+
+def test_a_link_to_nowhere_is_reported_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "helplines.csv").symlink_to("/nowhere")
+
+    output = check(tmp_path, monkeypatch).output
+
+    assert f"{tmp_path}/helplines.csv: is a link to a file that does not" in output
 
 
 def test_check_lists_what_the_service_may_not_read(

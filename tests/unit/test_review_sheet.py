@@ -314,6 +314,16 @@ def test_a_row_whose_text_has_changed_is_not_imported(own: Path) -> None:
     assert "2 not taken" in result.output
 
 
+def test_a_message_that_is_obsolete_in_the_catalog_is_used_again(own: Path) -> None:
+    catalog = read_po(catalog_of(own))
+    catalog.find("Later").obsolete = True
+    catalog.save(str(catalog_of(own)))
+
+    take(own, edited(made(own), answer("Later", "", "Seinare")))
+
+    assert entry_of(own, "Later").msgstr == "Seinare"
+
+
 def test_a_complete_review_survives_a_change(own: Path) -> None:
     file = edited(made(own), answer_all)
     assert take(own, file, "--consent").exit_code == 0

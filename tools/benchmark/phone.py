@@ -37,7 +37,7 @@ IS_READ = f"window.usableAt && {PAINTED}"
 
 @dataclass(frozen=True)
 class Site:
-    """A page to open: its address, and a condition that is true once the exit works."""
+    """A page to open: its address, and the selector of its exit once that works."""
 
     name: str
     url: str

@@ -9,7 +9,7 @@ from tests.support.browser_engines import Chromium
 from tools.bar_chart import OURS, Bar, Chart
 from tools.benchmark_tables import Goal, table, today
 from tools.exit_benchmark.peers import Subject
-from tools.exit_benchmark.times import FILMED_S, TOUCH, TOURS
+from tools.exit_benchmark.times import FILMED_S, PRESS, TOURS
 
 # As a share of the time that a peer takes.
 LARGEST_SHARE = 0.25
@@ -30,7 +30,7 @@ class Figures:
     @property
     def sites(self) -> list[str]:
         """The names of the sites, ours first."""
-        return list(self.times_ms[TOUCH])
+        return list(self.times_ms[PRESS])
 
     @property
     def head(self) -> list[str]:
@@ -107,7 +107,7 @@ def summary(figures: Figures) -> str:
     """Return the table of the README."""
     touched = f"touches of shaking hands that leave, of {len(figures.touches)}"
     rows = [
-        _times_row(figures, TOUCH),
+        _times_row(figures, PRESS),
         [touched, *map(str, figures.leaving().values())],
         _backs_row(figures, TOURS[1]),
     ]
@@ -127,12 +127,12 @@ def goals(figures: Figures) -> list[Goal]:
     """Return the goals for the exit in this engine."""
     found = []
     if figures.engine == Chromium.name:
-        medians = figures.medians(TOUCH)
+        medians = figures.medians(PRESS)
         for site in figures.sites[1:]:
             share = medians[OURS] / medians[site]
             found.append(
                 Goal(
-                    f"{TOUCH} in {figures.engine}, as a share of {site}'s time:"
+                    f"{PRESS} in {figures.engine}, as a share of {site}'s time:"
                     f" under {LARGEST_SHARE}",
                     f"{share:.2f}",
                     share < LARGEST_SHARE,

@@ -30,13 +30,13 @@ from tools.exit_benchmark.peers import Subject
 T = TypeVar("T")
 R = TypeVar("R")
 
-TOUCH, KEYS, SLOWED = (
-    "touch to hidden",
+PRESS, KEYS, SLOWED = (
+    "press to hidden",
     "last key to hidden",
-    "touch to hidden, CPU 6x slower",
+    "press to hidden, CPU 6x slower",
 )
 # Whether by keys, and the factor by which the processor is slower.
-KINDS = {TOUCH: (False, 1), KEYS: (True, 1), SLOWED: (False, 6)}
+KINDS = {PRESS: (False, 1), KEYS: (True, 1), SLOWED: (False, 6)}
 TOURS = ("one page", "three pages")
 ROUNDS = 20
 PRESS_S = 0.08
