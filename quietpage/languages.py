@@ -14,6 +14,7 @@ from .config import Settings
 from .errors import QuietpageError, display_path
 from .message_checks import EXIT_LABEL, TITLE, character_faults, wording_faults
 from .po_files import (
+    TEMPLATE,
     TRANSLATIONS,
     catalog_faults,
     catalog_files,
@@ -260,7 +261,7 @@ def _refuse_faults(file: Path, catalog: polib.POFile, locale: Locale) -> None:
 
 def count_untranslated(languages: Iterable[Language]) -> dict[str, int]:
     """Return {tag: number of messages shown in English} for languages with any."""
-    wanted = page_messages(read_po(TRANSLATIONS / "messages.pot"))
+    wanted = page_messages(read_po(TEMPLATE))
     counts = {
         language.tag: sum(not language.messages.has(message) for message in wanted)
         for language in languages

@@ -15,7 +15,7 @@ from .message_checks import quoted
 from .override_files import own_files, used_templates
 from .override_helplines import join_own
 from .override_templates import messages_of, template_notes
-from .po_files import TRANSLATIONS, catalog_file, page_messages, read_po
+from .po_files import TEMPLATE, catalog_file, page_messages, read_po
 
 _NEAR = 0.6
 
@@ -39,7 +39,7 @@ def report(content: Content) -> Iterator[str]:
     table = find_own_table(folder)
     if table:
         own_messages |= {row.region: table for _, row in read_table(table, Helpline)}
-    ours = set(page_messages(read_po(TRANSLATIONS / "messages.pot")))
+    ours = set(page_messages(read_po(TEMPLATE)))
     for own in files:
         if own.ignored:
             yield f"{own.path}: ignored: {own.ignored}."

@@ -16,6 +16,7 @@ from .review_sheet_texts import SHEET_ONLY
 from .write_file import write_whole
 
 TRANSLATIONS = ROOT / "translations"
+TEMPLATE = TRANSLATIONS / "messages.pot"
 # What the header of every catalog says.
 PO_HEADERS = {
     "MIME-Version": "1.0",

@@ -15,9 +15,8 @@ from babel.messages.frontend import parse_mapping_cfg
 from .config import ROOT
 from .errors import QuietpageError
 from .message_checks import safety_faults
-from .po_files import PO_HEADERS, TRANSLATIONS
+from .po_files import PO_HEADERS
 
-TEMPLATE = TRANSLATIONS / "messages.pot"
 _TEMPLATES = ROOT / "templates"
 _PART = re.compile(r'{% (?:extends|include|from) "([^"]+)"')
 _NEAR = 0.8

@@ -14,7 +14,7 @@ from .message_checks import character_faults, quoted
 # without a valid mark today once had one.
 WHOLE = "X-Reviewed-Whole"
 # A page may say "Some sentences have changed" if this share of its words has not.
-_LEAST_SHARE = 0.75
+_MIN_SHARE = 0.75
 _LONGEST_NAME = 100
 # Editors may wrap a comment, at a hyphen too.
 _MARK = re.compile(
@@ -102,11 +102,10 @@ def review_of(
     found = {message: mark_of(entry) for message, entry in entries.items()}
     marks = sorted(filter(None, found.values()), key=lambda mark: (mark.day, mark.name))
     words = {message: len(message.split()) for message in found}
-    standing = sum(words[message] for message, mark in found.items() if mark)
+    reviewed = sum(words[message] for message, mark in found.items() if mark)
     is_changed = len(marks) < len(found)
     if not marks or (
-        is_changed
-        and not (was_whole and standing >= _LEAST_SHARE * sum(words.values()))
+        is_changed and not (was_whole and reviewed >= _MIN_SHARE * sum(words.values()))
     ):
         return None
     names = tuple(dict.fromkeys(mark.name for mark in marks))

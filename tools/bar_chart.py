@@ -10,7 +10,7 @@ FOLDER = ROOT / "docs" / "charts"
 OURS = "Quietpage"
 WIDTH, LEFT, LONGEST_BAR, LINE = 590, 230, 240, 24
 # A bar that is tiny next to the longest must still be visible.
-LEAST_BAR = 2
+MIN_BAR = 2
 # The picture has its own background, so its text is legible on any page.
 STYLE = """svg{color:#1f2328;background:#ffffff;font:14px system-ui,sans-serif}
 text{fill:currentColor}.b{font-weight:700}.l{text-anchor:end}
@@ -85,7 +85,7 @@ class Chart:
                 yield f'<text x="16" y="17">{escape(group)}</text>'
             for bar in bars:
                 width = round(bar.value / longest * LONGEST_BAR, 1)
-                width = max(width, LEAST_BAR) if bar.value else 0
+                width = max(width, MIN_BAR) if bar.value else 0
                 kind = "open" if bar.is_longer else "ours" * (bar.label == OURS)
                 yield (
                     f'<text class="l" x="{LEFT - 8}" y="17">{escape(bar.label)}</text>'

@@ -4,13 +4,11 @@ Python's libraries know only the root table, which is wrong in a dozen locales, 
 Chromium sorts.
 """
 
-import shutil
-
 from babel.core import Locale
 from playwright.sync_api import sync_playwright
 
 from quietpage.country_list import ORDERS
-from tests.support.chromium_flags import CHROMIUM_FLAGS
+from tests.support.chromium import launch_chromium
 
 SORT = """([tag, named]) => {
   const collator = new Intl.Collator(tag);
@@ -26,9 +24,7 @@ LOCALES = (
 def main() -> None:
     """Write one line for each locale: its name, then the codes in order."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS
-        )
+        chromium = launch_chromium(playwright)
         page = chromium.new_page()
         lines = []
         for name in LOCALES.split():

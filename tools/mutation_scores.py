@@ -6,7 +6,7 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 
-LEAST_PERCENT = 85
+MIN_PERCENT = 85
 # pytest's exit codes of a failed test and of a crash, then mutmut's of a timeout: a
 # mutant that loops until its time is up has been noticed.
 KILLED = {1, 3, -24, 24, 36, 152, 255}
@@ -28,7 +28,7 @@ def main() -> None:
         print(row(f"`{Path(name).name}`", counts))
         total += counts
     print(row("all", total))
-    sys.exit(100 * total[True] < LEAST_PERCENT * total.total())
+    sys.exit(100 * total[True] < MIN_PERCENT * total.total())
 
 
 if __name__ == "__main__":

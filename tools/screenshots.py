@@ -1,6 +1,5 @@
 """`make screenshots`: take pictures of the page to look at; the README shows some."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +14,7 @@ from quietpage.content import content_of
 from quietpage.po_files import read_po, write_po
 from quietpage.review.sheet import make_sheet
 from quietpage.review.sheet_html import write_html
-from tests.support.chromium_flags import CHROMIUM_FLAGS
+from tests.support.chromium import launch_chromium
 from tests.support.gunicorn import start_server
 from tests.support.locales import TAGS
 from tests.support.review_copy import answer_all, catalog_of, edited, made, translate
@@ -37,9 +36,7 @@ def main() -> None:
         start_server(Path(folder)) as server,
         sync_playwright() as playwright,
     ):
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS
-        )
+        chromium = launch_chromium(playwright)
         for tag in TAGS:
             url = f"{server.url}{tag}/"
             locale = device_locale(tag)

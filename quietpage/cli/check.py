@@ -21,7 +21,7 @@ from quietpage.override_files import OwnFile, own_files, used_templates
 from quietpage.override_report import report
 from quietpage.override_templates import refuse_broken
 from quietpage.po_files import (
-    TRANSLATIONS,
+    TEMPLATE,
     catalog_faults,
     catalog_files,
     locale_of,
@@ -79,7 +79,7 @@ def faults(settings: Settings) -> Iterator[str]:
     for path, name in used_templates(files, settings.folder):
         yield from _sentences(partial(refuse_broken, path, name))
     yield from _sentences(lambda: _errors(check()))
-    template = read_po(TRANSLATIONS / "messages.pot")
+    template = read_po(TEMPLATE)
     yield from stray_files()
     for file in catalog_files():
         yield from mistakes(file, template)

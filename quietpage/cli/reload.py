@@ -17,7 +17,7 @@ from quietpage.override_files import own_files
 from quietpage.override_report import report
 
 # A small, busy machine renders the pages in half a minute.
-_MOST_S = 120
+_MAX_S = 120
 _PAUSE_S = 0.3
 _OLD_PAGES = (
     "The old pages stay. These name the reason: systemctl status quietpage;"
@@ -50,11 +50,11 @@ def command() -> None:
     if subprocess.run([systemctl, "reload", "quietpage"], check=False).returncode:  # noqa: S603 - fixed words
         raise QuietpageError(f"systemctl reload quietpage: failed. {_OLD_PAGES}")
     # For systemd the reload ends with the signal; the pages are rendered after it.
-    end = time.monotonic() + _MOST_S
+    end = time.monotonic() + _MAX_S
     while _main_pid(systemctl) == before:
         if time.monotonic() > end:
             raise QuietpageError(
-                f"the service has not rendered the new pages in {_MOST_S} s."
+                f"the service has not rendered the new pages in {_MAX_S} s."
                 f" {_OLD_PAGES}"
             )
         time.sleep(_PAUSE_S)

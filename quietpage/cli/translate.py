@@ -30,13 +30,14 @@ from quietpage.languages import SOURCE_TAG
 from quietpage.message_checks import printable
 from quietpage.po_files import (
     PO_HEADERS,
+    TEMPLATE,
     catalog_file,
     catalog_files,
     locale_of,
     read_po,
     write_po,
 )
-from quietpage.po_template import TEMPLATE, extract, merge
+from quietpage.po_template import extract, merge
 from quietpage.setting_checks import did_you_mean
 
 

@@ -18,10 +18,10 @@ from quietpage.message_checks import quoted
 from .sheet_xlsx import CONSENT
 
 # Our sheets have a tenth of this.
-_MOST_BYTES = 2_000_000
-_MOST_UNPACKED = 20_000_000
-_MOST_ROWS = 5000
-_MOST_COLUMNS = 30
+_MAX_BYTES = 2_000_000
+_MAX_UNPACKED = 20_000_000
+_MAX_ROWS = 5000
+_MAX_COLUMNS = 30
 _NEEDED = ("right", "better")
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?\bref="([A-Z0-9:]+)"')
 _HOW = "Ask for the sheet as it was sent, saved as .xlsx."
@@ -67,7 +67,7 @@ def read_filled(file: Path) -> Filled:
             # openpyxl warns about parts of the file that we do not use.
             warnings.simplefilter("ignore")
             with closing(load_workbook(file, read_only=True, keep_links=False)) as book:
-                pages = [_page(page.iter_rows(max_col=_MOST_COLUMNS)) for page in book]
+                pages = [_page(page.iter_rows(max_col=_MAX_COLUMNS)) for page in book]
     except QuietpageError as error:
         raise QuietpageError(f"{name}: {error.format_message()}") from error
     except Exception as error:  # openpyxl can raise anything for a broken file
@@ -90,7 +90,7 @@ def _merged(file: Path) -> dict[tuple[int, int], int]:
     with zipfile.ZipFile(file) as packed:
         parts = packed.infolist()
         unpacked = sum(part.file_size for part in parts)
-        if file.stat().st_size > _MOST_BYTES or unpacked > _MOST_UNPACKED:
+        if file.stat().st_size > _MAX_BYTES or unpacked > _MAX_UNPACKED:
             raise QuietpageError(f"is larger than any of our sheets. {_HOW}")
         pages = [p for p in parts if p.filename.startswith("xl/worksheets/")]
         ranges = [r.decode() for p in pages for r in _MERGED.findall(packed.read(p))]
@@ -101,9 +101,9 @@ def _merged(file: Path) -> dict[tuple[int, int], int]:
 def _page(rows: Iterable[Sequence[Cell]]) -> list[Sequence[Cell]]:
     found = []
     for number, row in enumerate(rows, 1):
-        if number > _MOST_ROWS and any(cell.value is not None for cell in row):
-            raise QuietpageError(f"has over {_MOST_ROWS} rows. {_HOW}")
-        if number > 2 * _MOST_ROWS:
+        if number > _MAX_ROWS and any(cell.value is not None for cell in row):
+            raise QuietpageError(f"has over {_MAX_ROWS} rows. {_HOW}")
+        if number > 2 * _MAX_ROWS:
             break
         found.append(row)
     return found

@@ -1,6 +1,5 @@
 """One engine at a time on a screen, and the site with an exit to our destination."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,7 +12,7 @@ from quietpage.config import Settings
 from quietpage.prepared_site import Site
 from tests.support import exit_destination as destinations
 from tests.support.browser_engines import ENGINES, Engine, screen
-from tests.support.chromium_flags import CHROMIUM_FLAGS
+from tests.support.chromium import launch_chromium
 from tests.support.exit_destination import Destination
 from tests.support.gunicorn import Server, start_server
 
@@ -99,9 +98,7 @@ def visit(tab: Engine, copy: Server, destination: Destination) -> Engine:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS
-        )
+        chromium = launch_chromium(playwright)
         yield chromium
         chromium.close()
 

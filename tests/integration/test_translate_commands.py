@@ -309,7 +309,6 @@ def test_preview_shows_each_save_on_reload(project: Path) -> None:
         cwd=project,
         env=env,
         stderr=subprocess.PIPE,
-        text=True,
     ) as preview:
         try:
             wait_for(("127.0.0.1", port), preview)
@@ -323,9 +322,9 @@ def test_preview_shows_each_save_on_reload(project: Path) -> None:
             broken = read(f"http://localhost:{port}/es/")
         finally:
             preview.terminate()
-        said = preview.stderr.read() if preview.stderr else ""
+        said = preview.stderr.read() if preview.stderr else b""
 
-    assert "Traceback" not in said
+    assert b"Traceback" not in said
     assert "<title>Notas</title>" in before
     assert "<title>Hojas</title>" in after
     assert [x.partition(": ")[2][:9] for x in faulty.split("\n")] == [

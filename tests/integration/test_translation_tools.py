@@ -13,8 +13,8 @@ import pytest
 from translate.storage import pypo
 
 from quietpage.catalog_checks import mistakes
-from quietpage.po_files import catalog_files, read_po, write_po
-from quietpage.po_template import TEMPLATE, merge
+from quietpage.po_files import TEMPLATE, catalog_files, read_po, write_po
+from quietpage.po_template import merge
 
 CATALOGS = [TEMPLATE, *catalog_files()]
 HEADERS = ("Last-Translator", "PO-Revision-Date", "POT-Creation-Date", "X-Generator")

@@ -27,7 +27,7 @@ from selenium.webdriver.webkitgtk.service import Service as WebKitService
 from urllib3.exceptions import HTTPError
 from Xlib.display import Display
 
-from tests.support.chromium_flags import CHROMIUM_FLAGS
+from tests.support.chromium import CHROMIUM_FLAGS
 from tests.support.gunicorn import PATIENCE_S
 
 Actions = list[dict[str, Any]]

@@ -22,6 +22,7 @@ ONION = "aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dyp3kead.onion"
 LOCALES = ["en", "es", "fil", "pt-BR", "zh-Hans"]
 DEPLOY = ROOT / "deploy"
 BIN = Path(sys.executable).parent
+MAX_WAIT_S = 180
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,10 @@ def ask_gunicorn(path: str, request: str) -> bytes:
         return exchange(connection, request)
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 180) -> None:
-    end = time.monotonic() + seconds
+def wait_until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + MAX_WAIT_S
     while not holds():
-        assert time.monotonic() < end, f"not so within {seconds} s"
+        assert time.monotonic() < end, f"not so within {MAX_WAIT_S} s"
         time.sleep(0.1)
 
 

@@ -45,15 +45,11 @@ Change = Callable[[Exchange], None]
 def rewritten(site: Site, rewrite: Callable[[str, bytes], bytes]) -> Site:
     """Return the site with each guide rewritten and compressed again."""
     changed = copy.copy(site)
-    guides = {
-        tag: s for (tag, coding), s in site.guides.items() if coding == "identity"
-    }
     changed.guides = prepare_responses(
         {
-            tag: RenderedResponse(
-                guide.headers["https"], rewrite(tag, guide.body.rstrip())
-            )
-            for tag, guide in guides.items()
+            tag: RenderedResponse(s.headers["https"], rewrite(tag, s.body.rstrip()))
+            for (tag, coding), s in site.guides.items()
+            if coding == "identity"
         }
     )
     return changed

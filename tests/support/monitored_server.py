@@ -43,9 +43,9 @@ def monitored(
     check_silence(server)
 
 
-def settled(server: Server, patience_s: float = 60) -> set[int]:
+def settled(server: Server) -> set[int]:
     """Return the process ids of the workers as soon as both run."""
-    end = time.monotonic() + patience_s
+    end = time.monotonic() + 60
     while len(workers := server.workers()) != WORKERS:
         assert time.monotonic() < end, f"{len(workers)} workers"
         time.sleep(0.05)

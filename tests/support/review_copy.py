@@ -12,14 +12,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 from app import create_app
 from quietpage.config import load_settings
 from quietpage.content import content_of
-from quietpage.po_files import TRANSLATIONS, page_messages, read_po, write_po
+from quietpage.po_files import TEMPLATE, page_messages, read_po, write_po
 from quietpage.review.sheet import Sheet, make_sheet
 from quietpage.review.sheet_xlsx import write_xlsx
 from quietpage.review_marks import Mark
 
 ON = "2026-11-02"
 ANA = Mark("Casa Ana", date(2026, 11, 2))
-ENGLISH = list(page_messages(read_po(TRANSLATIONS / "messages.pot")))
+ENGLISH = list(page_messages(read_po(TEMPLATE)))
 # We have no catalog of Norwegian Nynorsk, so all of its texts are a test's.
 TEXTS = {message: f"x {message}" for message in ENGLISH} | {"Going back": "=Å gå"}
 Edit = Callable[[Worksheet], None]

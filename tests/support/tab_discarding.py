@@ -13,7 +13,7 @@ from typing import Any
 
 import websocket
 
-from tests.support.chromium_flags import CHROMIUM_FLAGS
+from tests.support.chromium import CHROMIUM_FLAGS
 
 # Chromium's internal page for discarding tabs, and the button to press there.
 PAGE = "chrome://discards/"

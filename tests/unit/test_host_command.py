@@ -212,7 +212,7 @@ def test_reload_ends_when_the_new_pages_are_served(
     # A test's folder is closed to others, which root would be asked to change.
     monkeypatch.setattr("os.geteuid", lambda: 1)
     monkeypatch.setenv("PATH", f"{systemctl.parent}:{os.environ['PATH']}")
-    monkeypatch.setattr("quietpage.cli.reload._MOST_S", most_s)
+    monkeypatch.setattr("quietpage.cli.reload._MAX_S", most_s)
 
     result = create_app().test_cli_runner().invoke(args=["reload"])
 

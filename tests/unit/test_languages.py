@@ -19,7 +19,7 @@ from quietpage.languages import (
     localize_digits,
     translation_domain,
 )
-from quietpage.po_files import TRANSLATIONS, page_messages, read_po
+from quietpage.po_files import TEMPLATE, page_messages, read_po
 from tests.support.locales import TAGS
 
 # Four messages, so that no test here depends on what a translator writes.
@@ -319,7 +319,7 @@ def test_what_may_hurt_a_reader_stops_the_start_with_its_line(
 
 
 def test_what_is_shown_in_english_is_counted_by_language() -> None:
-    messages = page_messages(read_po(TRANSLATIONS / "messages.pot"))
+    messages = page_messages(read_po(TEMPLATE))
     done = dict.fromkeys(messages, "x")
     del done["Later"]
     languages = [

@@ -10,7 +10,7 @@ from app import create_app
 from quietpage.config import Settings
 from quietpage.errors import QuietpageError
 from quietpage.languages import load_languages
-from quietpage.po_files import TRANSLATIONS, page_messages, read_po
+from quietpage.po_files import TEMPLATE, page_messages, read_po
 from quietpage.review_marks import WHOLE, Mark, mark_of, review_of, set_mark
 from quietpage.review_sheet_texts import SHEET_ONLY
 
@@ -19,8 +19,8 @@ BEN = Mark("Ben", date(2026, 12, 3))
 NO_NAME = Mark("", date(2026, 12, 2))
 
 
-def entry(message: str, text: str = "", mark: Mark | None = None) -> polib.POEntry:
-    made = polib.POEntry(msgid=message, msgstr=text or f"x {message}")
+def entry(message: str, text: str, mark: Mark | None = None) -> polib.POEntry:
+    made = polib.POEntry(msgid=message, msgstr=text)
     set_mark(made, mark)
     return made
 
@@ -43,7 +43,7 @@ def own_language(
     if was_whole:
         catalog.metadata[WHOLE] = "2026-12-01"
     is_source = locale == "en"
-    for message in page_messages(read_po(TRANSLATIONS / "messages.pot")):
+    for message in page_messages(read_po(TEMPLATE)):
         text = message if is_source else f"x {message}"
         catalog.append(entry(message, text, marks.get(message, others)))
     file = folder / "translations" / locale / "LC_MESSAGES" / "messages.po"
@@ -240,7 +240,7 @@ def test_an_invalid_date_is_reported(tmp_path: Path) -> None:
 
 
 def test_messages_used_only_in_the_sheet_are_not_missing_on_the_page() -> None:
-    template = read_po(TRANSLATIONS / "messages.pot")
+    template = read_po(TEMPLATE)
 
     assert {entry.msgid for entry in template} >= SHEET_ONLY
     assert not page_messages(template).keys() & SHEET_ONLY

@@ -22,12 +22,12 @@ from tools.benchmark_tables import rounds, table
 ROUNDS = 5
 SECONDS = 3
 CONNECTIONS = 32
-MOST_BYTES = 1 << 20
+MAX_BYTES = 1 << 20
 PERCENTILES = (0.5, 0.99, 0.999)
 REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n"
 
 
-def waits(port: int, rate: float, seconds: float = SECONDS) -> list[float]:
+def waits(port: int, rate: float) -> list[float]:
     """Return the sorted waits in milliseconds at `rate` requests a second."""
     chance = random.Random(1)  # noqa: S311 - times, not secrets
     idle = deque(_connect(port) for _ in range(CONNECTIONS))
@@ -36,8 +36,8 @@ def waits(port: int, rate: float, seconds: float = SECONDS) -> list[float]:
     late: deque[float] = deque()
     found = []
     start = due = time.perf_counter()
-    while (now := time.perf_counter()) < start + seconds or asked:
-        while due <= now < start + seconds:
+    while (now := time.perf_counter()) < start + SECONDS or asked:
+        while due <= now < start + SECONDS:
             late.append(due)
             due += chance.expovariate(rate)
         while late and idle:
@@ -46,7 +46,7 @@ def waits(port: int, rate: float, seconds: float = SECONDS) -> list[float]:
             connection.sendall(REQUEST)
         ready, _, _ = select.select(list(asked), [], [], max(0, due - now))
         for connection in ready:
-            connection.recv(MOST_BYTES)
+            connection.recv(MAX_BYTES)
             found.append((time.perf_counter() - asked.pop(connection)) * 1000)
             idle.append(connection)
     for connection in idle:
@@ -60,14 +60,14 @@ def _connect(port: int) -> socket.socket:
     connection.sendall(REQUEST)
     answer = b""
     while b"\r\n\r\n" not in answer:
-        answer += connection.recv(MOST_BYTES)
+        answer += connection.recv(MAX_BYTES)
     head, _, body = answer.partition(b"\r\n\r\n")
     length = re.search(rb"(?i)\r\ncontent-length: (\d+)", head)
     if not length:
         raise SystemExit(answer)
     missing = int(length[1]) - len(body)
     while missing:
-        missing -= len(connection.recv(MOST_BYTES))
+        missing -= len(connection.recv(MAX_BYTES))
     size_bytes = len(head) + 4 + int(length[1])
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size_bytes)
     return connection

@@ -14,7 +14,7 @@ from flask_talisman import Talisman
 from jinja2 import DictLoader
 
 from app import create_site
-from quietpage.po_files import TRANSLATIONS, read_po
+from quietpage.po_files import TEMPLATE, read_po
 from quietpage.prepared_site import Headers
 
 PLAIN = """<!doctype html><html lang="en"><meta charset="utf-8">
@@ -70,7 +70,7 @@ def naive() -> Flask:
 
     It lacks the tables of helplines, which makes it faster.
     """
-    messages = (entry.msgid for entry in read_po(TRANSLATIONS / "messages.pot"))
+    messages = (entry.msgid for entry in read_po(TEMPLATE))
     calls = (f"<p>{{{{ _({json.dumps(m)}) }}}}</p>" for m in messages if "%" not in m)
     return _extended(_templated(PLAIN + "\n".join(calls)))
 

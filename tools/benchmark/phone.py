@@ -5,7 +5,6 @@ does not slow DNS, connections and TLS, and does not simulate TCP: the first byt
 answer arrive at the same rate as the last.
 """
 
-import shutil
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import Any
 from playwright.sync_api import Browser, sync_playwright
 
 from quietpage.terminal_progress import progress_map
-from tests.support.chromium_flags import CHROMIUM_FLAGS
+from tests.support.chromium import launch_chromium
 from tools.bar_chart import Bar, Chart
 from tools.benchmark.subject_result import Report
 from tools.benchmark_tables import rounds, table
@@ -107,9 +106,7 @@ def report(sites: Sequence[Site]) -> Report:
         (line, site.name): [] for line in LINES for site in sites
     }
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS
-        )
+        browser = launch_chromium(playwright)
 
         def open_site(turn: tuple[str, Site]) -> Visit:
             return visit(browser, turn[1], LINES[turn[0]])
