@@ -20,13 +20,14 @@
     }
   });
 
-  // Last, since an old browser may lack Intl.Locale, or its language may be invalid.
   const list = document.getElementById("numbers");
   // en-US is the default of phones everywhere: trust it only in American time zones.
   const isElsewhere = () =>
     navigator.language === "en-US" &&
     !/^(America\/|Pacific\/Honolulu$)/.test(Intl.DateTimeFormat().resolvedOptions().timeZone);
-  const country = document.getElementById(new Intl.Locale(navigator.language).region);
+  // Intl.Locale would do this, but phones before 2020 lack it.
+  const [, region] = /-([A-Z]{2})$/.exec(navigator.language) || [];
+  const country = document.getElementById(region);
   if (country && !isElsewhere()) {
     // On an emergency number alone, which has nothing to open, this still makes it print.
     country.setAttribute("open", "");
