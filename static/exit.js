@@ -44,6 +44,9 @@
   link.after(keyHint);
   link.setAttribute("aria-describedby", "keys");
 
+  // Without pointer events, the style hides the text during a press.
+  root.classList.toggle("exit-watched", "PointerEvent" in window);
+
   const go = () => {
     askedAt = Date.now();
     location.replace(link.href);

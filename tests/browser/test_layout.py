@@ -301,6 +301,39 @@ def test_who_has_no_keys_is_warned_where_they_are_promised(
     context.close()
 
 
+def test_without_script_a_press_hides_the_text_until_it_ends(
+    browser: Browser, server: Server
+) -> None:
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": 360, "height": 640}
+    )
+    page = context.new_page()
+    page.goto(server.url)
+
+    def pictures() -> list[bytes]:
+        clips = ({"x": 0, "y": y, "width": 360, "height": 180} for y in (90, 270, 450))
+        return [page.screenshot(clip=clip) for clip in clips]
+
+    # Playwright's own mouse waits for script when it moves with a button down.
+    session = context.new_cdp_session(page)
+
+    def mouse(kind: str, y: int) -> None:
+        place = {"type": kind, "x": 180, "y": y, "button": "left", "clickCount": 1}
+        session.send("Input.dispatchMouseEvent", place)
+
+    before = pictures()
+    mouse("mousePressed", 20)
+    pressed = pictures()
+    mouse("mouseMoved", 400)
+    mouse("mouseReleased", 400)
+
+    assert len(set(before)) == 3
+    assert len(set(pressed)) == 1
+    assert pictures() == before
+    assert page.url == server.url
+    context.close()
+
+
 def test_screen_readers_get_a_link_with_name_and_keys(page: Page) -> None:
     session = page.context.new_cdp_session(page)
 

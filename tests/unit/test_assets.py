@@ -74,11 +74,3 @@ def test_an_old_browser_can_parse_the_scripts(name: str) -> None:
 
     assert not NEWER.search(script)
     assert NEWER.search(f"{script}root?.remove()")
-
-
-def test_a_browser_without_has_keeps_every_other_rule() -> None:
-    selectors = re.findall(r"([^{}/]+)\{", STYLE)
-
-    assert [s for s in selectors if ":has(" in s]
-    # One unknown selector drops the whole list.
-    assert not [s for s in selectors if ":has(" in s and "," in s]
