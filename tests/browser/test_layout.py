@@ -311,8 +311,10 @@ def test_without_script_a_press_hides_the_text_until_it_ends(
     page.goto(server.url)
 
     def pictures() -> list[bytes]:
-        clips = ({"x": 0, "y": y, "width": 360, "height": 180} for y in (90, 270, 450))
-        return [page.screenshot(clip=clip) for clip in clips]
+        return [
+            page.screenshot(clip={"x": 0, "y": y, "width": 360, "height": 180})
+            for y in (90, 270, 450)
+        ]
 
     # Playwright's own mouse waits for script when it moves with a button down.
     session = context.new_cdp_session(page)
