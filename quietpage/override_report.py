@@ -115,7 +115,7 @@ def _untranslated(message: str, file: Path, content: Content) -> Iterator[str]:
         folder = Path(f"{content.settings.folder}", "translations")
         catalog = catalog_file(Locale.parse(lacking[0], sep="-"), folder)
         yield (
-            f"{file}: {quoted(message)} is shown in English in"
-            f" {', '.join(lacking)}. Translate it in {catalog}, for instance: msgid"
-            ' "the English", on the next line msgstr "the translation".'
+            f"{file}: {quoted(message)} is shown in English on these pages:"
+            f" {', '.join(lacking)}. Translate it in {catalog}, for instance: msgid "
+            '"the English", on the next line msgstr "the translation".'
         )

@@ -54,14 +54,15 @@ def catalog_file(locale: Locale, folder: Path = TRANSLATIONS) -> Path:
 
 def locale_of(file: Path) -> Locale:
     """Return the locale that the catalog's folder names."""
-    name = file.parent.parent.name
+    name, right = file.parent.parent.name, "like es or pt_BR"
     with suppress(ValueError, UnknownLocaleError):
         locale = Locale.parse(name)
         if str(locale) == name:
             return locale
+        right = str(locale)
     raise QuietpageError(
-        f"{display_path(file.parent.parent)}: is not a locale. Name the folder like es"
-        " or pt_BR."
+        f"{display_path(file.parent.parent)}: is not a locale's folder. Name it"
+        f" {right}."
     )
 
 

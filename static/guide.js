@@ -26,7 +26,7 @@
     navigator.language === "en-US" &&
     !/^(America\/|Pacific\/Honolulu$)/.test(Intl.DateTimeFormat().resolvedOptions().timeZone);
   // Intl.Locale would do this, but phones before 2020 lack it.
-  const [, region] = /-([A-Z]{2})$/.exec(navigator.language) || [];
+  const [, region] = /-([A-Z]{2})\b/.exec(navigator.language) || [];
   const country = document.getElementById(region);
   if (country && !isElsewhere()) {
     // On an emergency number alone, which has nothing to open, this still makes it print.

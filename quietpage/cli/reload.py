@@ -16,8 +16,8 @@ from quietpage.errors import QuietpageError
 from quietpage.override_files import own_files
 from quietpage.override_report import report
 
-# A small, busy machine renders the pages in half a minute.
-_MAX_S = 120
+# As long as TimeoutStartSec in deploy/quietpage.service.
+_MAX_S = 300
 _PAUSE_S = 0.3
 _OLD_PAGES = (
     "The old pages stay. These name the reason: systemctl status quietpage;"

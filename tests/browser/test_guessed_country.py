@@ -14,6 +14,7 @@ from tests.support.gunicorn import Server
         ("en-GB", "Asia/Tokyo", "GB"),
         ("es-MX", "America/Mexico_City", "MX"),
         ("zh-Hant-TW", "Asia/Taipei", "TW"),
+        ("en-GB-oxendict", "Europe/London", "GB"),
         ("en-US", "America/New_York", "US"),
         ("en-US", "Pacific/Honolulu", "US"),
         # The default of phones all over the world.

@@ -301,12 +301,20 @@ def test_who_has_no_keys_is_warned_where_they_are_promised(
     context.close()
 
 
-def test_without_script_a_press_hides_the_text_until_it_ends(
-    browser: Browser, server: Server
+# As in Safari before version 13.
+NO_POINTER_EVENTS = """delete window.PointerEvent;
+for (const kind of ["down", "move", "up", "cancel"])
+  addEventListener("pointer" + kind, (e) => e.stopImmediatePropagation(), true);"""
+
+
+@pytest.mark.parametrize("script", ["is off", "lacks pointer events"])
+def test_where_no_script_watches_a_press_hides_the_text_until_it_ends(
+    browser: Browser, server: Server, script: str
 ) -> None:
     context = browser.new_context(
-        java_script_enabled=False, viewport={"width": 360, "height": 640}
+        java_script_enabled=script != "is off", viewport={"width": 360, "height": 640}
     )
+    context.add_init_script(NO_POINTER_EVENTS)
     page = context.new_page()
     page.goto(server.url)
 

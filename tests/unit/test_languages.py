@@ -133,13 +133,22 @@ def test_drafts_are_left_out_if_the_settings_say_so() -> None:
     assert [x.tag for x in load_languages(Settings(show_drafts=False))] == ["en"]
 
 
-@pytest.mark.parametrize("name", ["elvish", "ES", "es-MX"])
-def test_a_folder_that_is_not_a_locale_is_reported(
-    translations: Path, name: str
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [
+        ("elvish", "like es or pt_BR"),
+        ("ES", "es"),
+        ("es-MX", "like es or pt_BR"),
+        ("zh_TW", "zh_Hant_TW"),
+    ],
+)
+def test_a_folder_that_is_not_named_after_a_locale_is_reported(
+    translations: Path, name: str, right: str
 ) -> None:
     (translations / "es").rename(translations / name)
 
-    with pytest.raises(QuietpageError, match=f"translations/{name}: is not a locale"):
+    sentence = rf"translations/{name}: is not a locale's folder\. Name it {right}\."
+    with pytest.raises(QuietpageError, match=sentence):
         load_languages(Settings(), translations)
 
 

@@ -133,7 +133,7 @@ def test_own_sentences_without_a_translation_are_listed(tmp_path: Path) -> None:
     output = "\n".join(lines(tmp_path, "en", "es", "fr"))
 
     assert f"{file}: 'Bare words' is shown as it is in every language" in output
-    assert "'Our door is open' is shown in English in fr." in output
+    assert "'Our door is open' is shown in English on these pages: fr." in output
     assert f"{tmp_path}/translations/fr/LC_MESSAGES/messages.po" in output
 
 

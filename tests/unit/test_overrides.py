@@ -202,6 +202,9 @@ def test_search_engines_are_allowed_only_on_request(
     # Never with a quotation.
     assert opened.get("/").headers["X-Robots-Tag"] == "nosnippet"
     assert opened.get("/robots.txt").text == "User-agent: *\nDisallow:\n"
+    # Messengers quote a page that has no description.
+    for site in (client, opened):
+        assert '<meta name="description" content="Notes">' in site.get("/en/").text
 
 
 def test_the_onion_mirror_is_offered_over_tls_and_never_upgraded(
