@@ -181,7 +181,7 @@ class _Target:
     def _write(self, message: str, text: str, mark: Mark | None) -> None:
         known = self._known.get(message)
         entry = known or polib.POEntry(msgid=message)
-        before = entry.msgstr, entry.tcomment, entry.fuzzy
+        before = str(entry)
         if mark is None and not mark_of(self._entries[message]):
             return
         entry.msgstr, entry.obsolete = text, False
@@ -190,7 +190,7 @@ class _Target:
             entry.previous_msgid = None
         set_mark(entry, mark)
         self._entries[message] = entry
-        self._is_changed |= before != (entry.msgstr, entry.tcomment, entry.fuzzy)
+        self._is_changed |= before != str(entry)
         if not known:
             self._catalog.append(entry)
             self._known[message] = entry

@@ -315,13 +315,15 @@ def test_a_row_whose_text_has_changed_is_not_imported(own: Path) -> None:
 
 
 def test_a_message_that_is_obsolete_in_the_catalog_is_used_again(own: Path) -> None:
-    catalog = read_po(catalog_of(own))
-    catalog.find("Later").obsolete = True
-    catalog.save(str(catalog_of(own)))
+    # The second time it has the same words and mark already.
+    for _ in range(2):
+        catalog = read_po(catalog_of(own))
+        catalog.find("Later").obsolete = True
+        catalog.save(str(catalog_of(own)))
 
-    take(own, edited(made(own), answer("Later", "", "Seinare")))
+        take(own, edited(made(own), answer("Later", "", "Seinare")))
 
-    assert entry_of(own, "Later").msgstr == "Seinare"
+        assert entry_of(own, "Later").msgstr == "Seinare"
 
 
 def test_a_complete_review_survives_a_change(own: Path) -> None:
