@@ -56,10 +56,9 @@ class Release:
     def headers(self) -> dict[str, set[str]]:
         """What every answer carries, by name in lower case; some vary by language."""
         found: dict[str, set[str]] = {}
-        lines = self.files.get("site/_headers", b"").decode(errors="replace")
-        for name, _, value in (
-            line.strip().partition(": ") for line in lines.splitlines()
-        ):
+        text = self.files.get("site/_headers", b"").decode(errors="replace")
+        for line in text.splitlines():
+            name, _, value = line.strip().partition(": ")
             if value:
                 found.setdefault(name.lower(), set()).add(plain_value(value))
         return found

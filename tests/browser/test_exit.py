@@ -278,6 +278,7 @@ def test_with_a_broken_script_the_link_leaves_and_the_press_hides(
         tab.open(f"{destination.url}search")
         tab.open(url)
         before = tab.run(SEEN)
+        assert "Without JavaScript, Esc does nothing" in before
 
         tab.perform(pointer(move(ON_THE_BAR), wait(50), down()))
         assert tab.run(SEEN).strip() == "Close this page"
